@@ -1,0 +1,4 @@
+"""Deep learning you can see through."""
+from gradus.base.platform import prepare as _prepare
+
+_prepare()

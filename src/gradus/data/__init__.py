@@ -1,0 +1,1 @@
+"""Floor 1: tables and arrays on their way to a batch."""

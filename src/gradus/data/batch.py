@@ -1,0 +1,69 @@
+"""What one step of learning sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from gradus.base.errors import InputError
+
+
+class Batch(NamedTuple):
+    """Examples side by side: inputs, targets, and how much each counts.
+
+    Arguments:
+        x: inputs; an array, or a tuple / dict of arrays, with the batch axis first.
+        y: targets; None where learning needs none.
+        weight: how much each example counts, shape (B,), or each target, shape `y.shape` (a mask
+            of zeros and ones leaves targets out); None counts all alike.
+        watched: whether this step should take its detailed measurements; None means yes.
+    """
+
+    x: Any
+    y: Any = None
+    weight: jax.Array | None = None
+    watched: jax.Array | None = None
+
+    @property
+    def size(self) -> int:
+        """The number of examples, those of weight zero included."""
+        return jax.tree.leaves(self.x)[0].shape[0]
+
+    def total(self) -> jax.Array:
+        """Sum of the weights: how many examples this batch stands for."""
+        return jnp.asarray(float(self.size)) if self.weight is None else jnp.sum(self.weight)
+
+    def mean(self, values: jax.Array) -> jax.Array:
+        """Weighted mean Σ wᵢvᵢ / Σ wᵢ; 0 where all weights are 0.
+
+        Axes of `values` beyond those of the weights are averaged first.
+
+        >>> batch = Batch(x=jnp.zeros((3, 1)), weight=jnp.array([1.0, 1.0, 0.0]))
+        >>> float(batch.mean(jnp.array([2.0, 4.0, 100.0])))
+        3.0
+        """
+        values = values.astype(jnp.result_type(float))
+        if self.weight is None:
+            return jnp.mean(values)
+        if values.shape[: self.weight.ndim] != self.weight.shape:
+            raise InputError(
+                "weights do not fit the targets",
+                expected=f"weights of shape {values.shape[:1]} or {values.shape}",
+                got=self.weight.shape,
+                fix="give one weight per example, or one per target",
+            )
+        values = values.mean(axis=tuple(range(self.weight.ndim, values.ndim)))
+        total = jnp.sum(self.weight)
+        return jnp.sum(values * self.weight) / jnp.where(total == 0, 1, total)
+
+    def when_watched(self, measure: Callable[[], Any]) -> Any:
+        """`measure()` on watched steps, zeros of the same shapes on the others, where it costs
+        nothing."""
+        if self.watched is None:
+            return measure()
+        shapes = jax.eval_shape(measure)
+        zeros = jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
+        return jax.lax.cond(self.watched, measure, lambda: zeros)

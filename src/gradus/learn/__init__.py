@@ -1,0 +1,6 @@
+"""Floor 3: ways of learning, each a pair of functions."""
+
+from gradus.learn.algorithm import Algorithm
+from gradus.learn.supervised import supervised
+
+__all__ = ["Algorithm", "supervised"]

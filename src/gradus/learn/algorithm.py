@@ -1,0 +1,30 @@
+"""Every way of learning is a fold of `step` over data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from gradus.likelihoods import Likelihood
+
+
+class Algorithm(NamedTuple):
+    """A way of learning: how it starts, and what one batch changes.
+
+    `state` is what the next step needs; its field `model` is what the user keeps. `info` is what
+    people want to know: a dict of scalars, averaged over the epoch; under the key "watched"
+    it may hold a dict of scalars that are kept as they were on the last watched step.
+
+    Arguments:
+        init: (key, batch) -> state. The batch shows shapes and the targets' statistics.
+        step: (state, batch, key) -> (state, info).
+        evaluate: (state, batch) -> info, without learning; None where nothing can be validated.
+        likelihood: what the outputs of `state.model` mean; None where they mean nothing yet.
+        settings: what was chosen, for people to read.
+    """
+
+    init: Callable
+    step: Callable
+    evaluate: Callable | None = None
+    likelihood: Likelihood | None = None
+    settings: dict[str, Any] = {}  # noqa: RUF012 - never changed

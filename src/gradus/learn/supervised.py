@@ -1,0 +1,89 @@
+"""Learning from examples with targets: minimise −log p(y | x) plus penalties."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from gradus.base.errors import InputError
+from gradus.base.tree import merge, norm, norms, split
+from gradus.data.batch import Batch
+from gradus.learn.algorithm import Algorithm
+from gradus.likelihoods import Likelihood
+from gradus.nn.layer import Forward, Layer
+from gradus.optim.optimizer import Optimizer, OptimizerState
+from gradus.penalties import NO_PENALTY, Penalty
+
+
+class State(NamedTuple):
+    """What the next step needs."""
+
+    model: Layer
+    optimizer: OptimizerState
+
+
+def supervised(
+    model: Layer,
+    likelihood: Likelihood,
+    optimizer: Optimizer,
+    *,
+    penalty: Penalty = NO_PENALTY,
+) -> Algorithm:
+    """Maximum likelihood by gradient steps: θ ← θ − ε · direction(∇J), J = E[−log p(y|x)] + penalty.
+
+    Arguments:
+        model: any layer; weights it already has are kept.
+        likelihood: what the model's outputs mean.
+        optimizer: how to follow the gradient.
+        penalty: added to the loss, see `gradus.penalties`.
+
+    Raises InputError where the model's outputs do not fit the likelihood.
+    """
+    def init(key: jax.Array, batch: Batch) -> State:
+        biased = model.with_output_bias(likelihood.marginal_bias(batch.y))
+        ready = biased.init(key, jax.tree.map(lambda a: a.shape[1:], batch.x))
+        return State(ready, optimizer.init(split(ready)[0]))
+
+    def objective(params: Any, rest: Any, batch: Batch, key: jax.Array):
+        whole = merge(params, rest)
+        forward = Forward(training=True, key=key)
+        outputs = whole(batch.x, forward)
+        info = measure(likelihood, outputs, batch)
+        loss = info["loss"] + penalty(whole, forward.notes, batch)
+        return loss, (split(forward.updated(whole))[1], info | {"loss": loss})
+
+    def step(state: State, batch: Batch, key: jax.Array):
+        params, rest = split(state.model)
+        gradient, (rest, info) = jax.grad(objective, has_aux=True)(params, rest, batch, key)
+        change, memory = optimizer.update(gradient, state.optimizer, params)
+        new = penalty.project(merge(jax.tree.map(jnp.add, params, change), rest))
+        info["rate"] = optimizer.rate_at(state.optimizer.step)
+        info["watched"] = batch.when_watched(lambda: lengths(gradient, change, params))
+        return State(new, memory), info
+
+    def evaluate(state: State, batch: Batch):
+        return measure(likelihood, state.model(batch.x), batch)
+
+    settings = {"model": model, "likelihood": likelihood, "optimizer": optimizer.name}
+    return Algorithm(init, step, evaluate, likelihood, settings)
+
+
+def measure(likelihood: Likelihood, outputs: jax.Array, batch: Batch) -> dict[str, jax.Array]:
+    """Loss −log p and the likelihood's measures of one batch, as weighted means."""
+    weight = likelihood.weight(batch.y)
+    weighted = batch if weight is None else batch._replace(weight=weight * batch.weight)
+    values = likelihood.measures(outputs, batch.y)
+    loss = weighted.mean(-likelihood.log_prob(outputs, batch.y))
+    return {"loss": loss, **{name: batch.mean(value) for name, value in values.items()}}
+
+
+def lengths(gradient: Any, change: Any, params: Any) -> dict[str, jax.Array]:
+    """Length of every array's gradient, and of its change relative to the array itself."""
+    sizes = norms(params)
+    ratio = {k: v / jnp.maximum(sizes[k], 1e-12) for k, v in norms(change).items()}
+    return {
+        **{f"gradient/{name}": value for name, value in norms(gradient).items()},
+        **{f"update/{name}": value for name, value in ratio.items()},
+    }
