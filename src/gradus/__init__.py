@@ -1,4 +1,5 @@
 """Deep learning you can see through."""
+
 from gradus.base.platform import prepare as _prepare
 
 _prepare()

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from gradus.base.errors import InputError
-from gradus.base.tree import merge, norm, norms, split
+from gradus.base.tree import merge, norms, split
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm
 from gradus.likelihoods import Likelihood
@@ -41,6 +40,7 @@ def supervised(
 
     Raises InputError where the model's outputs do not fit the likelihood.
     """
+
     def init(key: jax.Array, batch: Batch) -> State:
         biased = model.with_output_bias(likelihood.marginal_bias(batch.y))
         ready = biased.init(key, jax.tree.map(lambda a: a.shape[1:], batch.x))

@@ -6,7 +6,6 @@ from abc import abstractmethod
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from gradus.base.errors import InputError

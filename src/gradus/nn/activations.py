@@ -1,12 +1,18 @@
 """Elementwise activation functions, as plain functions known by name."""
+
 from __future__ import annotations
-import jax, jax.numpy as jnp
+
+import jax
+
 from gradus.base.record import named
+
 
 @named
 def identity(x):
     """x"""
     return x
+
+
 @named
 def relu(x):
     return jax.nn.relu(x)

@@ -57,7 +57,9 @@ class Dense(Layer):
     def __call__(self, x, forward: Forward = INFERENCE):
         inputs = self.weight.shape[0]
         check_input(
-            self, x, (*"BTUVW"[: x.ndim - 1], inputs),
+            self,
+            x,
+            (*"BTUVW"[: x.ndim - 1], inputs),
             fix=f"give inputs with {inputs} features, or initialise a new layer for this width",
         )
         y = x @ self.weight

@@ -1,0 +1,21 @@
+"""The strictest numerics for every test: no silent broadcasting, no silent change of type."""
+
+import gradus  # noqa: F401 - sets JAX up before anything else imports it
+import jax
+import pytest
+
+jax.config.update("jax_numpy_rank_promotion", "raise")
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+
+
+@pytest.fixture
+def key():
+    """A fixed random key."""
+    return jax.random.key(0)
+
+
+@pytest.fixture
+def float64():
+    """Double precision for the length of one test."""
+    with jax.enable_x64(True):
+        yield
