@@ -1,0 +1,92 @@
+"""What a run measured, epoch by epoch, as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from gradus.base.errors import InputError, nearest
+from gradus.base.files import write_atomically
+
+
+class History(Mapping):
+    """Columns of numbers, one row for every finished epoch.
+
+    Column `epoch` counts from 1; `loss`, the measures and `rate` are means over the epoch's
+    training examples; columns with `val_` before their name are measured on the validation part
+    after the epoch; `gradient/…` is the length of an array's gradient in the epoch's last step and
+    `update/…` the length of its change relative to the array; `seconds` is the time since the
+    run began.
+
+    Arguments:
+        columns: name -> numbers, all of one length.
+
+    >>> history = History({"epoch": [1, 2], "loss": [0.7, 0.5]})
+    >>> history["loss"]
+    array([0.7, 0.5])
+    >>> history.last["loss"]
+    0.5
+    """
+
+    def __init__(self, columns: Mapping[str, np.ndarray]):
+        self._columns = {name: np.asarray(values) for name, values in columns.items()}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._columns:
+            raise InputError(
+                "history", expected="a column of the history", got=name, fix=nearest(name, self)
+            )
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    @property
+    def epochs(self) -> int:
+        """The number of finished epochs."""
+        return len(next(iter(self._columns.values()), ()))
+
+    @property
+    def last(self) -> dict[str, float]:
+        """The numbers of the last epoch."""
+        return {name: values[-1].item() for name, values in self.items()}
+
+    @property
+    def measures(self) -> list[str]:
+        """The columns worth showing in a line: loss and measures, training and validation."""
+        hidden = ("epoch", "seconds", "rate")
+        return [name for name in self if "/" not in name and name not in hidden]
+
+    def followed_by(self, other: History) -> History:
+        """This history with the rows of another below it."""
+        if not self.epochs:
+            return other
+        return History({name: np.concatenate([self[name], other[name]]) for name in self})
+
+    def to_pandas(self):
+        """A pandas DataFrame; needs `pip install pandas`."""
+        import pandas
+
+        return pandas.DataFrame(self._columns)
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write the columns as CSV, whole or not at all."""
+        lines = [",".join(self)]
+        lines += [",".join(f"{v:.9g}" for v in row) for row in zip(*self.values(), strict=True)]
+        write_atomically(path, ("\n".join(lines) + "\n").encode())
+
+    @classmethod
+    def from_csv(cls, path: str | Path) -> History:
+        """Read what `to_csv` wrote."""
+        names, *rows = Path(path).read_text().splitlines()
+        table = np.array([[float(v) for v in row.split(",")] for row in rows])
+        return cls(dict(zip(names.split(","), table.reshape(len(rows), -1).T, strict=True)))
+
+    def __repr__(self) -> str:
+        shown = {k: round(v, 4) for k, v in self.last.items() if k in self.measures} if self else {}
+        return f"History({self.epochs} epochs, last {shown})"

@@ -1,0 +1,64 @@
+"""Rows of examples on the device: taking, shuffling, filling up, averaging over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+from jax import lax, random
+
+from gradus.data.batch import Batch
+
+EVALUATION_BATCH = 1024
+
+
+def take(examples: Batch, rows: jax.Array) -> Batch:
+    """The examples of some rows; row −1 stands for no example and gets weight 0.
+
+    >>> examples = Batch(x=jnp.array([[1.0], [2.0], [3.0]]))
+    >>> batch = take(examples, jnp.array([2, 0, -1]))
+    >>> batch.x.ravel(), batch.weight
+    (Array([3., 1., 1.], dtype=float32), Array([1., 1., 0.], dtype=float32))
+    """
+
+    def pick(array):
+        return jnp.take(array, rows, axis=0, mode="clip")
+
+    x, y, weight = jax.tree.map(pick, (examples.x, examples.y, examples.weight))
+    present = (rows >= 0).astype(jnp.result_type(float))
+    if weight is None:
+        return Batch(x, y, present)
+    return Batch(x, y, weight * present.reshape(-1, *(1,) * (weight.ndim - 1)))
+
+
+def shuffled(rows: jax.Array, key: jax.Array, batch: int) -> jax.Array:
+    """Rows in random order, filled up with −1 to a whole number of batches."""
+    _, rows = lax.sort_key_val(random.bits(key, rows.shape), rows)
+    return padded(rows, batch)
+
+
+def padded(rows: jax.Array, batch: int) -> jax.Array:
+    """Rows filled up with −1 to a whole number of batches.
+
+    >>> padded(jnp.arange(3), 2)
+    Array([ 0,  1,  2, -1], dtype=int32)
+    """
+    return jnp.pad(rows, (0, -rows.shape[0] % batch), constant_values=-1)
+
+
+def average(
+    measure: Callable[[Batch], dict[str, jax.Array]], examples: Batch, rows: jax.Array
+) -> dict[str, jax.Array]:
+    """Weighted mean of `measure(batch)` over all rows, in blocks of at most 1 024."""
+    block = min(EVALUATION_BATCH, rows.shape[0])
+    blocks = padded(rows, block).reshape(-1, block)
+
+    def weigh(rows):
+        batch = take(examples, rows)
+        weight = batch.total()
+        return weight, {name: weight * value for name, value in measure(batch).items()}
+
+    sums = jax.tree.map(lambda values: values.sum(0), lax.map(weigh, blocks))
+    weight, values = sums
+    return {name: value / jnp.where(weight == 0, 1, weight) for name, value in values.items()}

@@ -1,0 +1,82 @@
+"""What a run gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import equinox as eqx
+import jax
+import numpy as np
+
+from gradus.base.errors import InputError
+from gradus.fit.history import History
+from gradus.fit.part import EVALUATION_BATCH
+from gradus.likelihoods import Likelihood
+from gradus.nn.layer import INFERENCE
+
+
+@dataclass(frozen=True)
+class Run:
+    """A trained model and how it came about.
+
+    Arguments:
+        model: the model of the best epoch on the validation part; without one, the last.
+        history: what was measured, epoch by epoch.
+        status: why the run ended, as a sentence.
+        likelihood: what the model's outputs mean.
+        settings: what was chosen, by name, for people to read.
+        best_epoch: the epoch (from 1) whose model this is.
+        seconds: time spent, by name: `compile`, `train`.
+        state: where the algorithm stands after the last step.
+    """
+
+    model: Any
+    history: History
+    status: str
+    likelihood: Likelihood | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    best_epoch: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    state: Any = None
+
+    def outputs(self, x: Any) -> np.ndarray:
+        """The model's raw outputs for a batch of inputs of any length."""
+        return outputs(self.model, x)
+
+    def predict(self, x: Any) -> np.ndarray:
+        """The best single guess for every input: class number, mean, rate."""
+        return np.asarray(self._likelihood().predict(self.outputs(x)))
+
+    def probabilities(self, x: Any) -> np.ndarray:
+        """The probability of every class for every input, shape (B, k)."""
+        return np.asarray(self._likelihood().probabilities(self.outputs(x)))
+
+    def _likelihood(self) -> Likelihood:
+        if self.likelihood is None:
+            raise InputError(
+                "prediction",
+                expected="an algorithm with a likelihood",
+                got="one whose outputs have no meaning",
+                fix="call `run.model` yourself, or use `run.outputs(x)`",
+            )
+        return self.likelihood
+
+
+def outputs(model: Any, x: Any) -> np.ndarray:
+    """`model(x)` at inference, in blocks of one size, so that nothing is compiled twice."""
+    n = len(jax.tree.leaves(x)[0])
+    block = min(EVALUATION_BATCH, n)
+    pieces = []
+    for start in range(0, n, block):
+        piece = jax.tree.map(lambda a, s=start: np.asarray(a[s : s + block]), x)
+        missing = block - len(jax.tree.leaves(piece)[0])
+        filled = jax.tree.map(lambda a, m=missing: np.concatenate([a, a[:1].repeat(m, 0)]), piece)
+        result = np.asarray(_inference(model, filled))
+        pieces.append(result[: block - missing])
+    return np.concatenate(pieces)
+
+
+@eqx.filter_jit
+def _inference(model, x):
+    return model(x, INFERENCE)
