@@ -1,0 +1,90 @@
+"""Judge what a column is: a number, a category, yes/no, a date, or nothing to learn from."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from gradus.base.errors import InputError
+
+KINDS = ("number", "category", "boolean", "date", "drop")
+MOST_LEVELS = 1000
+ROW_NUMBER_NAME = r"(?i:(^|[^a-z])(id|index|row|nr)$)|[a-z]I[dD]$"  # id, row, PassengerId
+
+
+def infer_kind(series: Any) -> tuple[str, str]:
+    """The kind of a column of the training part, one of `KINDS`, and the reason for dropping it.
+
+    Dropped are columns without values, with a single value, with row numbers (whole numbers, all
+    different, in a column called "id", "index" or alike), and text in which a value occurs less
+    than twice on average. Whole numbers count as numbers, except 0 and 1: they are boolean.
+
+    Arguments:
+        series: a Polars series, as in a table from `read_table` or `as_table`.
+
+    >>> import polars as pl
+    >>> infer_kind(pl.Series("name", ["Ada", "Grace", "Emmy"]))
+    ('drop', 'text (3 different values in 3 rows)')
+    >>> infer_kind(pl.Series("age", [36, 85, 53]))
+    ('number', '')
+    """
+    import polars as pl
+
+    known = series.drop_nulls()
+    levels = known.n_unique()
+    if levels == 0:
+        return "drop", "no value in any row"
+    if levels == 1 and len(known) == len(series):
+        return "drop", f"always {known[0]!r}"
+    if known.dtype.is_temporal():
+        return "date", ""
+    if known.dtype == pl.String:
+        return _infer_text(known, levels)
+    if known.dtype == pl.Boolean or ((known == 0) | (known == 1)).all():
+        return "boolean", ""
+    if _is_row_number(known, levels):
+        return "drop", "row numbers"
+    return "number", ""
+
+
+def infer_target_kind(series: Any) -> str:
+    """What a target means: "classification", "counts" or "regression".
+
+    Text, true/false, and whole numbers of at most 10 values mean classes (2 values always do);
+    other whole numbers from 0 or 1 to less than 10 000 are counts; all else is regression.
+
+    >>> import polars as pl
+    >>> [infer_target_kind(pl.Series(v)) for v in (["no", "yes"], [1, 5, 40] * 9, [0.5, 1.5])]
+    ['classification', 'classification', 'regression']
+    """
+    known = series.drop_nulls()
+    levels = known.n_unique()
+    if levels < 2:
+        raise InputError(
+            f"target {series.name!r}",
+            expected="at least two different values",
+            got=f"only {known[0]!r}" if levels else "no value in any row",
+            fix="choose another target, or add rows that show other values",
+        )
+    if not known.dtype.is_numeric():
+        return "classification"
+    whole = not known.dtype.is_float() or (known % 1 == 0).all()
+    if whole and (levels == 2 or (levels <= 10 and levels <= len(known) / 2)):
+        return "classification"
+    if not known.dtype.is_float() and known.min() in (0, 1) and known.max() < 10_000:
+        return "counts"
+    return "regression"
+
+
+def _infer_text(known: Any, levels: int) -> tuple[str, str]:
+    if levels > MOST_LEVELS or (levels > 2 and levels > len(known) / 2):
+        return "drop", f"text ({levels} different values in {len(known)} rows)"
+    return "category", ""
+
+
+def _is_row_number(known: Any, levels: int) -> bool:
+    """Whole numbers, all different, without large gaps (a training part may have lost some)."""
+    if known.dtype.is_float() or levels < len(known):
+        return False
+    dense = known.max() - known.min() < 10 * levels
+    return dense and re.search(ROW_NUMBER_NAME, known.name) is not None

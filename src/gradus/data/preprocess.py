@@ -1,0 +1,152 @@
+"""From a table to numbers, by what the training part shows and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gradus.base.errors import InputError, nearest
+from gradus.base.record import Record, static
+from gradus.data.columns import (
+    BooleanColumn,
+    CategoryColumn,
+    Column,
+    DateColumn,
+    NumberColumn,
+)
+from gradus.data.frames import as_table
+from gradus.data.inference import KINDS, infer_kind
+from gradus.data.targets import Target, fit_target
+
+COLUMNS = {"number": NumberColumn, "boolean": BooleanColumn, "date": DateColumn}
+
+
+class Preprocessor(Record):
+    """Turns a table into the numbers that a model sees; fitted once, saved with the model.
+
+    Numbers are standardised, k categories become k − 1 dummies, dates their parts, and what is
+    missing is filled and marked. Columns are found by name, whatever their order; columns that
+    were not there in training are ignored. A category never seen before is encoded like the
+    baseline, with a warning.
+
+    >>> table = {"tv": [1.0, 3.0, 5.0], "region": ["north", "south", "north"], "sales": [2, 4, 9]}
+    >>> prep = Preprocessor.fit(table, target="sales", target_kind="regression")
+    >>> for sentence in prep.sentences:
+    ...     print(sentence)
+    tv: number, mean 3, standard deviation 1.633 → standardised
+    region: 2 categories → 1 dummy, baseline 'north'
+    sales: regression, mean 5, standard deviation 2.944 → standardised
+    >>> prep.inputs({"region": ["south"], "tv": [3.0]}).tolist()
+    [[0.0, 1.0]]
+    """
+
+    columns: tuple[Column, ...] = static()
+    dropped: tuple[tuple[str, str], ...] = static()
+    target: Target | None = static()
+
+    @classmethod
+    def fit(
+        cls,
+        table: Any,
+        target: str | None = None,
+        *,
+        kinds: Mapping[str, str] | None = None,
+        baselines: Mapping[str, str] | None = None,
+        target_kind: str | None = None,
+    ) -> Preprocessor:
+        """Learn from the training part of a table.
+
+        Arguments:
+            table: the training part: a Polars or pandas data frame, or a dict of columns.
+            target: the name of the column to predict; None: there is none.
+            kinds: kinds of columns ("number", "category", "boolean", "date", "drop") where the
+                inferred ones are not wanted, by name.
+            baselines: baseline levels of categories, by name.
+            target_kind: "classification", "counts" or "regression"; None: inferred.
+
+        Raises InputError for unknown names, and where no column is left to learn from.
+        """
+        table = as_table(table)
+        kinds, baselines = dict(kinds or {}), dict(baselines or {})
+        for name in (*kinds, *baselines, *([] if target is None else [target])):
+            _check_name(name, table.columns)
+        columns, dropped = [], []
+        for series in table.drop([] if target is None else [target]):
+            kind, reason = _kind(series, kinds)
+            if kind == "drop":
+                dropped.append((series.name, reason))
+            elif kind == "category":
+                columns.append(CategoryColumn.fit(series, baselines.get(series.name)))
+            else:
+                columns.append(COLUMNS[kind].fit(series))
+        if not columns:
+            raise InputError(
+                "no column to learn from",
+                expected="at least one column that varies",
+                got="; ".join(f"{name}: {reason}" for name, reason in dropped) or "no inputs",
+                fix="add a column, or keep one by `kinds={'name': 'category'}`",
+            )
+        fitted = None if target is None else fit_target(table[target], target, target_kind)
+        return cls(tuple(columns), tuple(dropped), fitted)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the numbers that the model sees, in order."""
+        return tuple(feature for column in self.columns for feature in column.features)
+
+    @property
+    def sentences(self) -> list[str]:
+        """What was decided about every column, for people to read; the target comes last."""
+        dropped = [f"{name}: dropped, {reason}" for name, reason in self.dropped]
+        target = [] if self.target is None else [self.target.sentence]
+        return [*(column.sentence for column in self.columns), *dropped, *target]
+
+    def inputs(self, table: Any) -> np.ndarray:
+        """The table as numbers, shape (n, len(features)), float32.
+
+        Raises InputError for a missing or renamed column, and for a value that cannot be used,
+        with its row and column.
+        """
+        table = as_table(table)
+        for column in self.columns:
+            _check_name(column.name, table.columns)
+        return np.concatenate([c.encode(table[c.name]) for c in self.columns], axis=1)
+
+    def targets(self, table: Any) -> np.ndarray:
+        """The target column for the likelihood; `target.decode` brings predictions back."""
+        if self.target is None:
+            raise InputError(
+                "this preprocessor knows no target",
+                expected="a target named when it was fitted",
+                got="none",
+                fix="fit it again: `Preprocessor.fit(table, target='…')`",
+            )
+        table = as_table(table)
+        _check_name(self.target.name, table.columns)
+        return self.target.encode(table[self.target.name])
+
+
+def _kind(series: Any, chosen: Mapping[str, str]) -> tuple[str, str]:
+    if series.name not in chosen:
+        return infer_kind(series)
+    kind = chosen[series.name]
+    if kind not in KINDS:
+        raise InputError(
+            f"kind of column {series.name!r}",
+            expected=", ".join(map(repr, KINDS)),
+            got=repr(kind),
+            fix=nearest(kind, KINDS),
+        )
+    return kind, "as you chose"
+
+
+def _check_name(name: str, columns: list[str]) -> None:
+    if name not in columns:
+        raise InputError(
+            f"the table has no column {name!r}",
+            expected=f"a column called {name!r}",
+            got=", ".join(map(repr, columns[:12])) + (" …" if len(columns) > 12 else ""),
+            fix=f"{nearest(name, columns)} Rename it if so",
+        )
