@@ -53,8 +53,8 @@ class History(Mapping):
 
     @property
     def last(self) -> dict[str, float]:
-        """The numbers of the last epoch."""
-        return {name: values[-1].item() for name, values in self.items()}
+        """The numbers of the last epoch; empty before the first."""
+        return {name: values[-1].item() for name, values in self.items() if len(values)}
 
     @property
     def measures(self) -> list[str]:
@@ -67,6 +67,10 @@ class History(Mapping):
         if not self.epochs:
             return other
         return History({name: np.concatenate([self[name], other[name]]) for name in self})
+
+    def until(self, epochs: int) -> History:
+        """The first epochs alone."""
+        return History({name: values[:epochs] for name, values in self.items()})
 
     def to_pandas(self):
         """A pandas DataFrame; needs `pip install pandas`."""
@@ -88,5 +92,5 @@ class History(Mapping):
         return cls(dict(zip(names.split(","), table.reshape(len(rows), -1).T, strict=True)))
 
     def __repr__(self) -> str:
-        shown = {k: round(v, 4) for k, v in self.last.items() if k in self.measures} if self else {}
+        shown = {name: round(v, 4) for name, v in self.last.items() if name in self.measures}
         return f"History({self.epochs} epochs, last {shown})"

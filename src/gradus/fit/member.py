@@ -51,7 +51,7 @@ class Learner(NamedTuple):
     sums: dict[str, jax.Array]  # info, weighted and summed over the epoch so far
     watched: dict[str, jax.Array]  # info of the last watched step
     bad_step: jax.Array  # the first step whose info was not finite
-    tracker: Tracker | None  # the best epoch; None where nothing is validated
+    tracker: Tracker | None  # the best epoch; None where nothing is monitored
     table: jax.Array  # one row of measures for each finished epoch
 
 
@@ -77,9 +77,8 @@ class Life:
         _, info = jax.eval_shape(algorithm.step, state, first, member.key)
         watched = zeros(info.pop("watched", {}))
         sums = zeros(info) | {"weight": jnp.zeros(())}
-        validated = self.validate(state, member, examples)
-        tracker = self.stop.start(state.model) if validated else None
-        self.columns = [*info, *validated, *watched]
+        self.columns = [*info, *self.validate(state, member, examples), *watched]
+        tracker = self.stop.start(state.model) if self.stop.watches(self.columns) else None
         table = jnp.zeros((TABLE_ROWS, len(self.columns)))
         return Learner(state, sums, watched, jnp.asarray(NEVER), tracker, table)
 

@@ -33,13 +33,14 @@ class Program:
 
     Arguments:
         life: what happens to one member.
-        members: one member, or several with a leading axis.
+        members: one member, or several side by side: their rows then have a leading axis.
         examples: what they learn from.
-        together: whether there are several members.
     """
 
-    def __init__(self, life: Life, members: Member, examples: Examples, together: bool = False):
-        self.life, self.members, self.examples, self.together = life, members, examples, together
+    def __init__(self, life: Life, members: Member, examples: Examples):
+        self.life, self.members, self.examples = life, members, examples
+        self.together = members.rows.ndim > 1
+        self.count = len(members.rows) if self.together else 1
         self.steps = -(-members.rows.shape[-1] // life.batch)
         self.compile_seconds = self._compile()
 
@@ -50,6 +51,17 @@ class Program:
     def advance(self, carry: Carry, until: int) -> Carry:
         """Go on to step `until`."""
         return self._advance(carry, self.members, self.examples, until)
+
+    def trouble(self, carry: Carry) -> list[str]:
+        """What is not finite in the next step: names of measures, gradients and updates."""
+        epoch = carry.step // self.steps
+        first = (carry.step - epoch * self.steps) * self.life.batch
+        rows = self.life.order(self.members, epoch)[first : first + self.life.batch]
+        step = jax.jit(lambda *given: self.life.step(*given, jnp.asarray(True)))
+        after = step(carry.learner, rows, self.members, self.examples, carry.step)
+        measured = {**after.sums, **after.watched}
+        measured.pop("weight")
+        return [name for name, value in measured.items() if not jnp.isfinite(value)]
 
     def _compile(self) -> float:
         """Trace both programs, then compile them side by side; gives the seconds it took."""

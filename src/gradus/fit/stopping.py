@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
+from gradus.base.errors import InputError, nearest
 from gradus.base.record import Record, static
 
 
@@ -38,6 +39,21 @@ class Patience(Record):
     min_delta: float = static(0.0)
     higher_is_better: bool = static(False)
 
+    def watches(self, columns: list[str]) -> bool:
+        """Whether there is something to watch; raises InputError where there must be."""
+        if self.monitor in columns:
+            return True
+        if self.epochs is None:
+            return False
+        raise InputError(
+            "early stopping",
+            expected=f"a measure named {self.monitor!r}",
+            got=", ".join(name for name in columns if "/" not in name),
+            fix="hold data out with validation=0.1, or monitor='loss'"
+            if self.monitor.startswith("val_")
+            else nearest(self.monitor, columns),
+        )
+
     def start(self, model: Any) -> Tracker:
         """Before the first epoch: nothing seen yet."""
         none = jnp.asarray(0)
@@ -58,3 +74,6 @@ class Patience(Record):
             waited=waited,
             stopped=tracker.stopped | (waited >= limit),
         )
+
+
+NEVER_STOP = Patience(None)

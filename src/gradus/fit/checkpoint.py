@@ -1,0 +1,112 @@
+"""Where a run stands, in one file: written atomically, resumed bit for bit."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from gradus.base.errors import InputError
+from gradus.base.files import write_atomically
+from gradus.fit.history import History
+
+FORMAT = 1
+
+
+class Checkpoint:
+    """The checkpoint of a run: written every so often and at the end.
+
+    Arguments:
+        folder: where it is kept; None keeps none.
+        every: seconds between two writings.
+    """
+
+    def __init__(self, folder: str | Path | None, every: float = 30.0):
+        self.path = None if folder is None else Path(folder) / "checkpoint.safetensors"
+        self.every, self.written = every, time.perf_counter()
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is something to resume from."""
+        return self.path is not None and self.path.exists()
+
+    def __call__(self, carry: Any, histories: list[History], final: bool = False) -> None:
+        """Write if it is time to."""
+        now = time.perf_counter()
+        if self.path is not None and (final or now - self.written > self.every):
+            save_checkpoint(self.path, carry, histories)
+            self.written = now
+
+    def load(self, like: Any) -> tuple[Any, list[History]]:
+        """The carry and the histories to go on from."""
+        return load_checkpoint(self.path, like)
+
+
+def save_checkpoint(path: Path, carry: Any, histories: list[History]) -> None:
+    """Write a pytree of arrays and the histories so far to one safetensors file."""
+    from safetensors.numpy import save
+
+    arrays = {name: np.asarray(_raw(value)) for name, value in _named(carry).items()}
+    columns = [{name: values.tolist() for name, values in h.items()} for h in histories]
+    about = {"format": FORMAT, "histories": columns}
+    write_atomically(path, save(arrays, {"gradus": json.dumps(about)}))
+
+
+def load_checkpoint(path: Path, like: Any) -> tuple[Any, list[History]]:
+    """Read a checkpoint into the structure of `like`.
+
+    Raises InputError for a missing, damaged or foreign file, and for one of another model.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(path), framework="numpy") as file:
+            about = json.loads((file.metadata() or {})["gradus"])
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, KeyError, OSError) as error:
+        raise InputError(
+            f"checkpoint {path}",
+            expected="a checkpoint that gradus wrote",
+            got=f"{type(error).__name__}: {error}",
+            fix="start the run afresh, without resuming; the file was not changed",
+        ) from error
+    _check_same_run(path, arrays, like)
+    names = list(_named(like))
+    values = [_like(arrays[n], v) for n, v in zip(names, jax.tree.leaves(like), strict=True)]
+    histories = [History({k: np.array(v) for k, v in h.items()}) for h in about["histories"]]
+    return jax.tree.structure(like).unflatten(values), histories
+
+
+def _named(tree: Any) -> dict[str, Any]:
+    return {jax.tree_util.keystr(p): v for p, v in jax.tree_util.tree_leaves_with_path(tree)}
+
+
+def _raw(value: Any) -> Any:
+    """Typed random keys as plain numbers; everything else as it is."""
+    return jax.random.key_data(value) if _is_key(value) else value
+
+
+def _like(array: np.ndarray, value: Any) -> jax.Array:
+    return jax.random.wrap_key_data(array) if _is_key(value) else jnp.asarray(array)
+
+
+def _is_key(value: Any) -> bool:
+    return jnp.issubdtype(value.dtype, jax.dtypes.prng_key)
+
+
+def _check_same_run(path: Path, arrays: dict[str, np.ndarray], like: Any) -> None:
+    for name, value in _named(like).items():
+        shape = jax.eval_shape(jax.random.key_data, value).shape if _is_key(value) else value.shape
+        found = arrays[name].shape if name in arrays else "nothing"
+        if found != shape:
+            raise InputError(
+                f"checkpoint {path}: {name}",
+                expected=f"an array of shape {shape}, as the model to be trained has it",
+                got=found,
+                fix="resume with the same model, optimiser, data and batch size, or start afresh",
+            )

@@ -1,0 +1,198 @@
+"""How good a model is on examples that it has not learned from, beside simple baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from gradus import metrics
+from gradus.base.errors import InputError
+from gradus.fit.run import outputs
+from gradus.likelihoods import Likelihood, Poisson
+from gradus.likelihoods.real import RealLikelihood
+from gradus.models.baselines import baselines
+
+WORST = 12  # examples with the highest loss that are kept to look at
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Predictions for examples, what they are worth, and what baselines reach on the same ones.
+
+    Arguments:
+        kind: "classification", "regression" or "counts".
+        y: targets, shape (B,) or (B, …).
+        predicted: the best single guess for every target, shape `y.shape`.
+        probabilities: p(class) for every target, shape (*y.shape, k); None unless it classifies.
+        loss_per_row: −log p(y | x) of every example, the mean over its targets, shape (B,).
+        measures: name -> value over all examples.
+        baselines: name of a baseline -> its measures.
+        labels: names of the classes, or of the columns of `y`.
+        columns: names of the inputs' columns; empty where they have none.
+        worst: the rows with the highest loss, the highest first.
+        worst_inputs: the inputs of those rows.
+    """
+
+    kind: str
+    y: np.ndarray
+    predicted: np.ndarray
+    probabilities: np.ndarray | None
+    loss_per_row: np.ndarray
+    measures: dict[str, float]
+    baselines: dict[str, dict[str, float]] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    worst: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
+    worst_inputs: Any = None
+
+    def table(self) -> list[tuple[str, dict[str, float]]]:
+        """The model and then its baselines, each with its measures."""
+        return [("model", self.measures), *self.baselines.items()]
+
+    def __str__(self) -> str:
+        names = list(self.measures)
+        rows = [(who, *(shown(m[n]) if n in m else "" for n in names)) for who, m in self.table()]
+        lines = [("", *names), *rows]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        return "\n".join(
+            first.ljust(widths[0])
+            + "".join(f"  {cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True))
+            for first, *cells in lines
+        )
+
+
+def evaluate(
+    model: Any,
+    likelihood: Likelihood,
+    x: Any,
+    y: Any,
+    *,
+    labels: Sequence[str] | None = None,
+    columns: Sequence[str] = (),
+    train: tuple[Any, Any] | None = None,
+) -> Evaluation:
+    """Measure a model on examples, best on ones that no decision has been based on.
+
+    Arguments:
+        model: a trained layer.
+        likelihood: what its outputs mean.
+        x: inputs with the batch axis first.
+        y: targets, in the form that the likelihood takes.
+        labels: names of the classes, or of the columns of `y`.
+        columns: names of the inputs' columns, for people to read.
+        train: `(x, y)` of the training part; with them baselines are fitted and measured too.
+
+    Raises InputError for no examples, for inputs and targets of different lengths, and for
+    targets that the likelihood cannot describe.
+
+    >>> import jax, numpy as np
+    >>> from gradus import nn
+    >>> from gradus.likelihoods import Gaussian
+    >>> model = nn.Dense(1, weight_init=nn.Zeros()).init(jax.random.key(0), (2,))
+    >>> evaluation = evaluate(model, Gaussian(), np.ones((2, 2)), np.array([3.0, -1.0]))
+    >>> evaluation.kind, evaluation.worst
+    ('regression', array([0, 1]))
+    """
+    y = np.asarray(y)
+    check_rows(x, y)
+    likelihood.check(y)
+    raw = outputs(model, x)
+    kind = kind_of(likelihood, y)
+    predicted = guesses(likelihood, raw, y)
+    probabilities = class_probabilities(likelihood, raw, y) if kind == "classification" else None
+    loss = -np.asarray(likelihood.log_prob(jnp.asarray(raw), jnp.asarray(y)))
+    loss = loss.reshape(len(y), -1).mean(axis=1)
+    worst = np.argsort(-np.where(np.isnan(loss), np.inf, loss), kind="stable")[:WORST]
+    labels = tuple(map(str, default_labels(probabilities) if labels is None else labels))
+    return Evaluation(
+        kind=kind,
+        y=y,
+        predicted=predicted,
+        probabilities=probabilities,
+        loss_per_row=loss,
+        measures=measure(kind, y, predicted, probabilities, labels),
+        baselines=measured_baselines(kind, train, x, y, labels) if train else {},
+        labels=labels,
+        columns=tuple(map(str, columns)),
+        worst=worst,
+        worst_inputs=jax.tree.map(lambda a: np.asarray(a)[worst], x),
+    )
+
+
+def check_rows(x: Any, y: np.ndarray) -> None:
+    """Refuse no examples, and inputs and targets of different lengths."""
+    rows = len(jax.tree.leaves(x)[0])
+    if rows != len(y) or rows == 0:
+        raise InputError(
+            "evaluate",
+            expected="at least one example, and one target for every input",
+            got=f"{rows} inputs and {len(y)} targets",
+            fix="give x and y of the same rows",
+        )
+
+
+def kind_of(likelihood: Likelihood, y: np.ndarray) -> str:
+    """Whether targets are classes, counts or other numbers."""
+    if isinstance(likelihood, Poisson):
+        return "counts"
+    real = isinstance(likelihood, RealLikelihood) or graded(y)
+    return "regression" if real else "classification"
+
+
+def graded(y: np.ndarray) -> bool:
+    """Whether targets lie between whole numbers: probabilities, where classes could be."""
+    return bool(np.any(y != np.floor(y)))
+
+
+def guesses(likelihood: Any, raw: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The best single guess for every target, a probability where the targets are some."""
+    soft = not isinstance(likelihood, RealLikelihood) and graded(y)
+    guess = likelihood.probabilities if soft else likelihood.predict
+    return np.asarray(guess(jnp.asarray(raw))).reshape(y.shape)
+
+
+def class_probabilities(likelihood: Any, raw: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """p(class) for every target, shape (*y.shape, k); p(1) of two classes becomes both."""
+    p = np.asarray(likelihood.probabilities(jnp.asarray(raw)))
+    if p.size == y.size:
+        p = p.reshape(y.shape)
+        return np.stack([1 - p, p], axis=-1)
+    return p
+
+
+def default_labels(probabilities: np.ndarray | None) -> list[str]:
+    """The numbers of the classes as their names."""
+    return [] if probabilities is None else [str(k) for k in range(probabilities.shape[-1])]
+
+
+def measure(kind: str, y, predicted, probabilities, labels) -> dict[str, float]:
+    """All measures that belong to a kind of targets; several targets per row count alike."""
+    if kind != "classification":
+        return metrics.regression(y, predicted)
+    table = None if probabilities is None else probabilities.reshape(y.size, -1)
+    return metrics.classification(y.reshape(-1), predicted.reshape(-1), table, labels)
+
+
+def measured_baselines(kind: str, train, x, y, labels) -> dict[str, dict[str, float]]:
+    """The measures of every baseline; none for several classes per row."""
+    if kind != "regression" and y.ndim > 1:
+        return {}
+    found = baselines(kind, *train, x, classes=len(labels) or None)
+    return {
+        name: measure(kind, y, guess.predicted, guess.probabilities, labels)
+        for name, guess in found.items()
+    }
+
+
+def shown(value: float) -> str:
+    """A number as people read it: four digits.
+
+    >>> shown(0.98765), shown(1234567.0), shown(0.00001234)
+    ('0.9877', '1.235e+06', '1.234e-05')
+    """
+    return f"{value:.4g}"

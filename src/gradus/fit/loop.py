@@ -1,0 +1,99 @@
+"""The loop around the compiled run: slices of about ¼ s, with people and disks in between."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from gradus.fit.history import History
+from gradus.fit.interrupt import Interrupt
+from gradus.fit.member import NEVER
+from gradus.fit.outcome import Outcome
+from gradus.fit.program import Carry, Program
+from gradus.fit.progress import Reporter
+
+SLICE_SECONDS = 0.25
+FIRST_SLICE = 16  # steps
+
+
+class Pace:
+    """How many steps make a slice of about ¼ s, learned from the slices so far."""
+
+    def __init__(self) -> None:
+        self.steps = FIRST_SLICE
+
+    def took(self, steps: int, seconds: float) -> None:
+        """Note how long some steps took."""
+        if steps:
+            wanted = int(SLICE_SECONDS / max(seconds, 1e-6) * steps)
+            self.steps = max(1, min(wanted, 20 * self.steps))
+
+
+def train(
+    program: Program, carry: Carry, histories: list[History], epochs: int,
+    reporter: Reporter, interrupt: Interrupt, checkpoint: Any,
+) -> Outcome:
+    """Advance the run until it is done, slice by slice."""
+    until, pace, began = epochs * program.steps, Pace(), time.perf_counter()
+    spent = histories[0].last.get("seconds", 0.0) if histories[0].epochs else 0.0
+    while True:
+        before, step, tick = carry, int(carry.step), time.perf_counter()
+        carry = program.advance(carry, min(until, step + pace.steps))
+        reason = _reason(carry, until, interrupt)
+        pace.took(int(carry.step) - step, time.perf_counter() - tick)
+        if reason == "diverged" and not program.together:
+            carry = _last_good(program, before, carry)
+        new, carry = collect(program, carry, spent + time.perf_counter() - began)
+        histories = [old.followed_by(rows) for old, rows in zip(histories, new, strict=True)]
+        reporter.epochs_done(new[0], int(carry.step) // program.steps)
+        checkpoint(carry, histories, final=bool(reason))
+        if reason:
+            return Outcome(carry, histories, reason)
+
+
+def collect(program: Program, carry: Carry, seconds: float) -> tuple[list[History], Carry]:
+    """Take the finished epochs out of the table: a history for each member."""
+    lines = int(carry.filled)
+    table = np.asarray(carry.learner.table)
+    last = int(carry.step) // program.steps
+    about = {
+        "epoch": np.arange(last - lines, last) + 1,
+        **{name: table[..., :lines, i] for i, name in enumerate(program.life.columns)},
+        "seconds": np.full(lines, seconds),
+    }
+    histories = [
+        History({k: v[m] if v.ndim > 1 else v for k, v in about.items()})
+        for m in range(program.count)
+    ]
+    return histories, carry._replace(filled=jnp.zeros_like(carry.filled))
+
+
+def _reason(carry: Carry, until: int, interrupt: Interrupt) -> str:
+    """Why the run ends here; empty while it goes on."""
+    if np.all(np.asarray(carry.learner.bad_step) != NEVER):
+        return "diverged"
+    tracker = carry.learner.tracker
+    if tracker is not None and np.all(np.asarray(tracker.stopped)):
+        return "stopped"
+    if int(carry.step) >= until:
+        return "finished"
+    return "interrupted" if interrupt.requested else ""
+
+
+def _last_good(program: Program, before: Carry, after: Carry) -> Carry:
+    """The last state with finite numbers: replay the slice up to the step that went wrong."""
+    bad = int(after.learner.bad_step)
+    for step in range(bad, max(int(before.step), bad - 3), -1):
+        carry = program.advance(before, step)
+        if _finite(carry.learner.state):
+            return carry
+    return before
+
+
+def _finite(tree: Any) -> bool:
+    arrays = [a for a in jax.tree.leaves(tree) if jnp.issubdtype(a.dtype, jnp.inexact)]
+    return all(bool(jnp.all(jnp.isfinite(a))) for a in arrays)

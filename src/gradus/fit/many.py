@@ -1,0 +1,143 @@
+"""Which runs are trained together, and what they give back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from gradus.base.errors import InputError
+from gradus.data.splits import bootstrap, k_folds
+from gradus.fit.door import Admitted
+from gradus.fit.member import Examples, Member
+from gradus.fit.run import Run
+
+
+class Plan(NamedTuple):
+    """Members to be trained together.
+
+    Arguments:
+        names: what tells each member from the others, for people to read.
+        seeds: of each member.
+        parts: the training and validation rows of each; None: all take the run's own.
+        settings: hyperparameters that vary, by name, one value for each member.
+    """
+
+    names: list[str]
+    seeds: list[int]
+    parts: Callable[[Admitted, int], list[tuple]] | None = None
+    settings: dict[str, Sequence[float]] = {}  # noqa: RUF012 - never changed
+
+    def members(self, admitted: Admitted, seed: int) -> Member:
+        """The members side by side; rows are filled up with −1 to equal lengths."""
+        own = [(admitted.rows, admitted.validation)] * len(self.names)
+        if self.parts is not None:
+            own = self.parts(admitted, seed)
+        rows, validation = zip(*own, strict=True)
+        return Member(
+            key=jax.vmap(jax.random.key)(jnp.asarray(self.seeds) + seed),
+            rows=side_by_side(rows),
+            validation=None if validation[0] is None else side_by_side(validation),
+            settings={name: jnp.asarray(values) for name, values in self.settings.items()},
+        )
+
+
+    def examples(self, admitted: Admitted) -> Examples:
+        """What the members learn from and validate on."""
+        if self.parts is None:
+            return admitted.examples
+        if admitted.validation is not None:
+            raise InputError(
+                "validation",
+                expected="nothing: each fold or resample validates on the examples it leaves out",
+                got="a validation part as well",
+                fix="leave `validation` out, or train `seeds(n)`",
+            )
+        return Examples(admitted.examples.train, admitted.examples.train)
+
+
+def seeds(count: int) -> Plan:
+    """The same run with different weights at the start and different orders of the examples."""
+    return Plan([f"seed {i}" for i in range(count)], list(range(count)))
+
+
+def folds(count: int) -> Plan:
+    """k-fold cross-validation: each member validates on its own k-th of the examples.
+
+    Classes are spread over the folds alike where targets are classes.
+    """
+
+    def parts(admitted: Admitted, seed: int) -> list[tuple]:
+        return k_folds(len(admitted.rows), count, stratify=admitted.classes, seed=seed)
+
+    return Plan([f"fold {i + 1}" for i in range(count)], [0] * count, parts)
+
+
+def resamples(count: int) -> Plan:
+    """Bootstrap samples: n examples drawn with replacement; those never drawn validate."""
+
+    def parts(admitted: Admitted, seed: int) -> list[tuple]:
+        return bootstrap(len(admitted.rows), count, seed=seed)
+
+    return Plan([f"sample {i + 1}" for i in range(count)], list(range(count)), parts)
+
+
+def vary(**settings: Sequence[float]) -> Plan:
+    """Different hyperparameters: `vary(rate=[1e-3, 1e-2])`, all of the same length."""
+    lengths = {name: len(values) for name, values in settings.items()}
+    if len(set(lengths.values())) != 1:
+        raise InputError(
+            "vary", expected="lists of one length", got=lengths, fix="give each member every value"
+        )
+    names = [
+        ", ".join(f"{k}={v:g}" for k, v in zip(settings, values, strict=True))
+        for values in zip(*settings.values(), strict=True)
+    ]
+    return Plan(names, [0] * len(names), None, settings)
+
+
+def side_by_side(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """Row numbers of several parts as one array, short ones filled up with −1.
+
+    >>> side_by_side([np.array([3, 4]), np.array([5])])
+    array([[ 3,  4],
+           [ 5, -1]], dtype=int32)
+    """
+    table = np.full((len(parts), max(map(len, parts))), -1, np.int32)
+    for line, rows in zip(table, parts, strict=True):
+        line[: len(rows)] = rows
+    return table
+
+
+class Runs(Sequence):
+    """The runs of the members, in order; together they predict as one ensemble."""
+
+    def __init__(self, names: list[str], runs: list[Run]):
+        self.names, self.runs = names, runs
+
+    def __getitem__(self, index):
+        return self.runs[index]
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    def measure(self, column: str) -> np.ndarray:
+        """A column of each run's history at its best epoch, one number for each member."""
+        return np.array([run.history[column][run.best_epoch - 1] for run in self.runs])
+
+    def predict(self, x: Any) -> np.ndarray:
+        """The ensemble's guess: the most probable class on average, or the mean prediction."""
+        if hasattr(self.runs[0].likelihood, "probabilities"):
+            return self.probabilities(x).argmax(-1)
+        return np.mean([run.predict(x) for run in self.runs], axis=0)
+
+    def probabilities(self, x: Any) -> np.ndarray:
+        """Class probabilities, averaged over the members."""
+        return np.mean([run.probabilities(x) for run in self.runs], axis=0)
+
+    def __repr__(self) -> str:
+        lines = [f"{n}: {r.status}" for n, r in zip(self.names, self.runs, strict=True)]
+        return "\n".join(lines)

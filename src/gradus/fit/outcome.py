@@ -1,0 +1,93 @@
+"""From where a run ended to what the user gets: the model to keep, and why it ended."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from gradus.fit.history import History
+from gradus.fit.member import NEVER, Learner
+from gradus.fit.program import Carry, Program
+from gradus.fit.run import Run
+from gradus.fit.stopping import Patience
+from gradus.learn.algorithm import Algorithm
+
+
+class Outcome(NamedTuple):
+    """Where a run ended, what it measured on the way, and why it ended."""
+
+    carry: Carry
+    histories: list[History]  # of each member
+    reason: str  # "finished", "stopped", "interrupted" or "diverged"
+
+
+def apart(outcome: Outcome) -> list[Learner]:
+    """Where each of several members stands."""
+    learners = jax.device_get(outcome.carry.learner)
+    return [jax.tree.map(lambda a, m=m: a[m], learners) for m in range(len(outcome.histories))]
+
+
+def as_run(
+    algorithm: Algorithm, program: Program, outcome: Outcome, learner: Learner, history: History
+) -> Run:
+    """What one member gives back."""
+    tracker, stop = learner.tracker, program.life.stop
+    best, reason = None, outcome.reason
+    if tracker is not None and np.isfinite(tracker.value):
+        best = int(tracker.epoch) + 1
+    if tracker is not None and tracker.stopped:
+        reason, history = "stopped", history.until(int(tracker.epoch) + 1 + stop.epochs)
+    bad = int(learner.bad_step)
+    if bad != NEVER or reason == "diverged":
+        reason = "diverged"
+    where = where_it_diverged(program, outcome.carry, bad) if reason == "diverged" else ""
+    return Run(
+        model=tracker.model if best else learner.state.model,
+        history=history,
+        status=sentence(reason, history.epochs, best, stop, where),
+        likelihood=algorithm.likelihood,
+        settings=algorithm.settings,
+        best_epoch=best or history.epochs,
+        seconds={
+            "compile": program.compile_seconds,
+            "train": history.last.get("seconds", 0.0),
+        },
+        state=learner.state,
+    )
+
+
+def sentence(reason: str, epochs: int, best: int | None, stop: Patience, where: str = "") -> str:
+    """The status of a run.
+
+    Arguments:
+        reason: "finished", "stopped", "interrupted" or "diverged".
+        epochs: epochs finished.
+        best: the epoch whose model is kept, where one was chosen.
+        stop: the rule that was in force.
+        where: where a diverged run went wrong.
+
+    >>> sentence("stopped", 47, 37, Patience(10))
+    'stopped early: no improvement for 10 epochs; best was epoch 37'
+    """
+    done = f"{epochs} epoch{'s' * (epochs != 1)}"
+    begin = {
+        "finished": f"finished {done}",
+        "stopped": f"stopped early: no improvement for {stop.epochs} epochs",
+        "interrupted": f"interrupted after {done}",
+        "diverged": f"stopped after {done}: {where}",
+    }[reason]
+    if best:
+        return f"{begin}; best was epoch {best}"
+    return begin + ("; the model is the last good one" if reason == "diverged" else "")
+
+
+def where_it_diverged(program: Program, carry: Carry, bad_step: int) -> str:
+    """At which step the numbers were no longer finite, and, for a single run, which of them."""
+    if program.together:
+        step, names = bad_step, ["loss"]
+    else:
+        step, names = int(carry.step), program.trouble(carry)
+    place = f"step {step + 1} (epoch {step // program.steps + 1})"
+    return f"{', '.join(names[:4]) or 'the loss'} not finite at {place}"
