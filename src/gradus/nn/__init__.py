@@ -1,4 +1,110 @@
-from gradus.nn.activations import *
-from gradus.nn.combine import Lambda, Sequential
+"""Floor 2: layers, what they are made of, and how they are put together."""
+
+from gradus.nn.activations import (
+    ACTIVATIONS,
+    absolute,
+    cosine,
+    elu,
+    gelu,
+    hard_tanh,
+    identity,
+    leaky_relu,
+    relu,
+    selu,
+    sigmoid,
+    silu,
+    sine,
+    softplus,
+    tanh,
+)
+from gradus.nn.branches import Add, Branches, Concat, Parallel
+from gradus.nn.combine import Lambda, Sequential, as_layer, chain
 from gradus.nn.dense import Dense
+from gradus.nn.frozen import Frozen, frozen
+from gradus.nn.initializers import (
+    Constant,
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    Initializer,
+    LeCunNormal,
+    LeCunUniform,
+    Normal,
+    Ones,
+    Orthogonal,
+    Uniform,
+    Zeros,
+    suited_to,
+)
 from gradus.nn.layer import INFERENCE, Forward, Layer
+from gradus.nn.noise import Dropout, GaussianNoise, WeightNoise, monte_carlo
+from gradus.nn.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
+from gradus.nn.shape import Flatten, Reshape
+from gradus.nn.skip import DenseConnection, Residual
+from gradus.nn.summary import Summary, summary
+from gradus.nn.units import RBF, Maxout, PReLU, RReLU
+
+__all__ = [
+    "ACTIVATIONS",
+    "INFERENCE",
+    "RBF",
+    "Add",
+    "BatchNorm",
+    "Branches",
+    "Concat",
+    "Constant",
+    "Dense",
+    "DenseConnection",
+    "Dropout",
+    "Flatten",
+    "Forward",
+    "Frozen",
+    "GaussianNoise",
+    "GlorotNormal",
+    "GlorotUniform",
+    "GroupNorm",
+    "HeNormal",
+    "HeUniform",
+    "Initializer",
+    "Lambda",
+    "Layer",
+    "LayerNorm",
+    "LeCunNormal",
+    "LeCunUniform",
+    "LocalResponseNorm",
+    "Maxout",
+    "Normal",
+    "Ones",
+    "Orthogonal",
+    "PReLU",
+    "Parallel",
+    "RReLU",
+    "Reshape",
+    "Residual",
+    "Sequential",
+    "Summary",
+    "Uniform",
+    "WeightNoise",
+    "Zeros",
+    "absolute",
+    "as_layer",
+    "chain",
+    "cosine",
+    "elu",
+    "frozen",
+    "gelu",
+    "hard_tanh",
+    "identity",
+    "leaky_relu",
+    "monte_carlo",
+    "relu",
+    "selu",
+    "sigmoid",
+    "silu",
+    "sine",
+    "softplus",
+    "suited_to",
+    "summary",
+    "tanh",
+]

@@ -1,4 +1,4 @@
-"""Layers made of layers: chains, branches, residuals; several inputs and outputs."""
+"""Chains of layers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ from gradus.nn.layer import INFERENCE, Forward, Layer
 
 class Lambda(Layer):
     """A function of a batch as a layer without weights.
+
+    A model can be saved if its functions are decorated with `gradus.base.record.named`.
+
+    Arguments:
+        function: maps a batch to a batch, example by example.
 
     >>> import jax.numpy as jnp
     >>> Lambda(jnp.sin)(jnp.zeros((2, 1)))
@@ -32,19 +37,26 @@ class Sequential(Layer):
 
     Arguments:
         layers: layers, or functions of a batch.
+
+    Refusals of a layer name its place in the chain.
+
+    >>> import jax.numpy as jnp
+    >>> from gradus import nn
+    >>> model = Sequential(nn.Dense(4, nn.relu), nn.Dense(2)).init(jax.random.key(0), (3,))
+    >>> model(jnp.ones((5, 3))).shape
+    (5, 2)
     """
 
-    layers: tuple
+    layers: tuple[Layer, ...]
 
     def __init__(self, *layers: Layer | Callable):
         self.layers = tuple(as_layer(layer) for layer in layers)
 
     def init(self, key, shape):
-        keys = jax.random.split(key, max(len(self.layers), 1))
         ready = []
-        for i, (layer, k) in enumerate(zip(self.layers, keys, strict=True)):
+        for i, layer in enumerate(self.layers):
             with located(f"layer {i}"):
-                ready.append(layer.init(k, shape))
+                ready.append(layer.init(jax.random.fold_in(key, i), shape))
                 shape = ready[-1].output_shape(shape)
         return self.replace(layers=tuple(ready))
 
@@ -55,11 +67,14 @@ class Sequential(Layer):
         return x
 
     def output_shape(self, shape):
-        for layer in self.layers:
-            shape = layer.output_shape(shape)
+        for i, layer in enumerate(self.layers):
+            with located(f"layer {i}"):
+                shape = layer.output_shape(shape)
         return shape
 
     def with_output_bias(self, bias):
+        if not self.layers:
+            return self
         *body, head = self.layers
         return self.replace(layers=(*body, head.with_output_bias(bias)))
 
@@ -67,3 +82,8 @@ class Sequential(Layer):
 def as_layer(layer: Any) -> Layer:
     """A layer as it is; any other function of a batch as a `Lambda`."""
     return layer if isinstance(layer, Layer) else Lambda(layer)
+
+
+def chain(layers: tuple[Layer | Callable, ...]) -> Layer:
+    """One layer as it is, several as a `Sequential`."""
+    return as_layer(layers[0]) if len(layers) == 1 else Sequential(*layers)

@@ -1,0 +1,220 @@
+"""Normalisation: bring activations to mean 0 and variance 1, then learn the scale they need.
+
+H' = (H − μ) / √(var + δ), y = γ H' + β. The layers differ in what μ and var are taken over.
+"""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from gradus.base.errors import InputError
+from gradus.base.record import param, state, static
+from gradus.nn.checks import check_width
+from gradus.nn.layer import INFERENCE, Forward, Layer, channelwise
+
+
+class BatchNorm(Layer):
+    """Normalise each channel over the batch, and over all positions where there are any.
+
+    In training μ and var are those of the batch, and the gradient runs through both; running
+    averages of them are kept, and used at inference.
+
+    Arguments:
+        momentum: m in mean ← m · mean + (1 − m) · μ.
+        epsilon: δ, keeps the root away from 0.
+
+    Raises InputError for inputs of another width than at `init`, and in training for a batch with
+    one number per channel, which would always become 0.
+
+    >>> layer = BatchNorm().init(jax.random.key(0), (1,))
+    >>> x = jnp.array([[1.0], [3.0]])
+    >>> layer(x, Forward(training=True)).round(2)
+    Array([[-1.],
+           [ 1.]], dtype=float32)
+    >>> layer(x).round(2)
+    Array([[1.],
+           [3.]], dtype=float32)
+
+    Ioffe and Szegedy (2015); Goodfellow, Bengio and Courville (2016), section 8.7.1. PyTorch's
+    `momentum` is 1 − m. As there and in the paper, the running variance is the unbiased one
+    (divided by n − 1); Keras keeps the biased one, and m = 0.99.
+    """
+
+    momentum: float = static(0.9)
+    epsilon: float = static(1e-5)
+    gain: jax.Array = param()
+    bias: jax.Array = param()
+    mean: jax.Array = state()
+    variance: jax.Array = state()
+
+    def init(self, key, shape):
+        if self.gain is not None:
+            return self
+        size = shape[-1]
+        return self.replace(
+            gain=jnp.ones(size),
+            bias=jnp.zeros(size),
+            mean=jnp.zeros(size),
+            variance=jnp.ones(size),
+        )
+
+    def __call__(self, x, forward: Forward = INFERENCE):
+        check_width(self, x, self.gain)
+        mean, variance = self.mean, self.variance
+        if forward.training:
+            axes = tuple(range(x.ndim - 1))
+            mean, variance = x.mean(axes), x.var(axes)
+            self._keep(mean, variance, x.size // x.shape[-1], forward)
+        y = standardized(x, channelwise(mean, x), channelwise(variance, x), self.epsilon)
+        return scaled(y, self.gain, self.bias)
+
+    def output_shape(self, shape):
+        return shape
+
+    def _keep(self, mean, variance, n: int, forward: Forward) -> None:
+        """Report the running averages moved towards the statistics of `n` numbers per channel."""
+        if n < 2:
+            raise InputError(
+                "BatchNorm: a batch with one number per channel",
+                expected="two numbers or more to take a variance of",
+                got=n,
+                fix="train with larger batches, or use LayerNorm or GroupNorm",
+            )
+        m, unbiased = self.momentum, variance * (n / (n - 1))
+        forward.update(
+            self,
+            mean=m * self.mean + (1 - m) * mean,
+            variance=m * self.variance + (1 - m) * unbiased,
+        )
+
+
+class LayerNorm(Layer):
+    """Normalise the last axis of each example by itself: the same in training and at inference.
+
+    Arguments:
+        epsilon: δ, keeps the root away from 0.
+
+    Raises InputError for inputs of another width than at `init`.
+
+    >>> layer = LayerNorm().init(jax.random.key(0), (3,))
+    >>> layer(jnp.array([[1.0, 2.0, 3.0]])).round(3)
+    Array([[-1.225,  0.   ,  1.225]], dtype=float32)
+
+    Ba, Kiros and Hinton (2016). δ is PyTorch's; Keras takes 0.001.
+    """
+
+    epsilon: float = static(1e-5)
+    gain: jax.Array = param()
+    bias: jax.Array = param()
+
+    def init(self, key, shape):
+        if self.gain is not None:
+            return self
+        return self.replace(gain=jnp.ones(shape[-1]), bias=jnp.zeros(shape[-1]))
+
+    def __call__(self, x, forward: Forward = INFERENCE):
+        check_width(self, x, self.gain)
+        mean, variance = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)
+        return scaled(standardized(x, mean, variance, self.epsilon), self.gain, self.bias)
+
+    def output_shape(self, shape):
+        return shape
+
+
+class GroupNorm(Layer):
+    """Normalise groups of channels of each example, over all positions.
+
+    One group takes all channels together; as many groups as channels is instance normalisation.
+
+    Arguments:
+        groups: number of groups of neighbouring channels; divides the number of channels.
+        epsilon: δ, keeps the root away from 0.
+
+    Raises InputError where the groups do not divide the channels, and for inputs of another
+    width than at `init`.
+
+    >>> layer = GroupNorm(2).init(jax.random.key(0), (4,))
+    >>> layer(jnp.array([[1.0, 3.0, 10.0, 30.0]])).round(3)
+    Array([[-1.,  1., -1.,  1.]], dtype=float32)
+
+    Wu and He (2018). δ is PyTorch's; Keras takes 0.001, and 32 groups.
+    """
+
+    groups: int = static()
+    epsilon: float = static(1e-5)
+    gain: jax.Array = param()
+    bias: jax.Array = param()
+
+    def init(self, key, shape):
+        if self.gain is not None:
+            return self
+        if self.groups < 1 or shape[-1] % self.groups:
+            raise InputError(
+                "GroupNorm",
+                expected=f"groups that divide {shape[-1]} channels",
+                got=self.groups,
+                fix="choose another number of groups; 1 always fits",
+            )
+        return self.replace(gain=jnp.ones(shape[-1]), bias=jnp.zeros(shape[-1]))
+
+    def __call__(self, x, forward: Forward = INFERENCE):
+        channels = check_width(self, x, self.gain)
+        split = x.reshape(x.shape[0], -1, self.groups, channels // self.groups)
+        mean = split.mean(axis=(1, 3), keepdims=True)
+        variance = split.var(axis=(1, 3), keepdims=True)
+        y = standardized(split, mean, variance, self.epsilon).reshape(x.shape)
+        return scaled(y, self.gain, self.bias)
+
+    def output_shape(self, shape):
+        return shape
+
+
+class LocalResponseNorm(Layer):
+    """Divide by the size of neighbouring channels: yᵢ = xᵢ / (k + α Σ xⱼ²)^β, |i − j| ≤ size // 2.
+
+    Arguments:
+        size: number of channels in the sum, odd; beyond the first and last channel there is 0.
+        alpha, beta, k: as in the formula.
+
+    Raises InputError for an even size.
+
+    >>> LocalResponseNorm(size=1, alpha=1.0, beta=0.5, k=0.0)(jnp.array([[3.0, -4.0]]))
+    Array([[ 1., -1.]], dtype=float32)
+
+    Krizhevsky, Sutskever and Hinton (2012), whose numbers are the defaults. PyTorch takes the
+    mean over the neighbours in the place of the sum: its alpha is size · ours.
+    """
+
+    size: int = static(5)
+    alpha: float = static(1e-4)
+    beta: float = static(0.75)
+    k: float = static(2.0)
+
+    def __check_init__(self):
+        if self.size < 1 or self.size % 2 == 0:
+            raise InputError(
+                "LocalResponseNorm",
+                expected="an odd size: as many neighbours on the left as on the right",
+                got=self.size,
+                fix="take 3 or 5",
+            )
+
+    def __call__(self, x, forward: Forward = INFERENCE):
+        channels, reach = x.shape[-1], self.size // 2
+        squares = jnp.pad(jnp.square(x), [(0, 0)] * (x.ndim - 1) + [(reach, reach)])
+        total = sum(squares[..., i : i + channels] for i in range(self.size))
+        return x / (self.k + self.alpha * total) ** self.beta
+
+    def output_shape(self, shape):
+        return shape
+
+
+def standardized(x: jax.Array, mean: jax.Array, variance: jax.Array, epsilon: float) -> jax.Array:
+    """(x − μ) / √(var + δ)."""
+    return (x - mean) / jnp.sqrt(variance + epsilon)
+
+
+def scaled(x: jax.Array, gain: jax.Array, bias: jax.Array) -> jax.Array:
+    """γ x + β, with one γ and β for every channel of the last axis."""
+    return channelwise(gain, x) * x + channelwise(bias, x)
