@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from gradus.base.errors import InputError
@@ -18,6 +18,8 @@ class Likelihood(Record):
     Targets `y` have shape (B,) or (B, …, K). Outputs have the shape of `y` with `size` numbers
     per target on the last axis: (B, size) for (B,), and (B, …, K · size) for (B, …, K).
     The loss of a model is the mean of −log p(y | outputs) over all targets.
+
+    A column of targets, (B, 1), is refused: its outputs could not be told from those for (B,).
     """
 
     @property
@@ -31,7 +33,7 @@ class Likelihood(Record):
 
     @abstractmethod
     def predict(self, outputs: jax.Array) -> jax.Array:
-        """The best single guess for every target."""
+        """The best single guess for every target, in the shape of the targets."""
 
     @abstractmethod
     def sample(self, key: jax.Array, outputs: jax.Array) -> jax.Array:
@@ -50,16 +52,41 @@ class Likelihood(Record):
         return None
 
     def check(self, y: np.ndarray) -> None:
-        """Refuse targets that this likelihood cannot describe."""
+        """Refuse targets that this likelihood cannot describe, naming the first bad row.
+
+        Raises InputError for text and objects, NaN and infinity, and shapes without outputs.
+        """
+        y = np.asarray(y)
+        if y.dtype.kind not in "biuf" or y.ndim == 0:
+            raise InputError(
+                f"{type(self).__name__}: targets",
+                expected="an array of numbers, one row per example",
+                got=f"an array of type {y.dtype} and shape {y.shape}",
+                fix="turn the targets into numbers (number the classes 0, 1, 2 …)",
+            )
+        self.output_shape(y.shape[1:])
+        refuse_targets(self, ~np.isfinite(y), y, "finite numbers", "drop or fill this row")
 
     def output_shape(self, target_shape: tuple[int, ...]) -> tuple[int, ...]:
-        """The shape of one example's outputs for one example's target (batch axis left out)."""
+        """The shape of one example's outputs for one example's target (batch axis left out).
+
+        >>> from gradus.likelihoods import HeteroscedasticGaussian
+        >>> HeteroscedasticGaussian().output_shape((3,))
+        (6,)
+        """
         if target_shape == ():
             return (self.size,)
+        if target_shape == (1,):
+            raise InputError(
+                f"{type(self).__name__}: targets are a column",
+                expected="targets of shape (B,), or (B, K) for K > 1 targets",
+                got="targets of shape (B, 1)",
+                fix="take the column out: y[:, 0]",
+            )
         return (*target_shape[:-1], target_shape[-1] * self.size)
 
     def parameters(self, outputs: jax.Array, y_shape: tuple[int, ...]) -> jax.Array:
-        """Outputs as `y_shape + (size,)`; raises InputError where they do not fit, never broadcasts.
+        """Outputs as `y_shape + (size,)`, never broadcast; raises InputError where they do not fit.
 
         >>> from gradus.likelihoods import Gaussian
         >>> Gaussian().parameters(jnp.zeros((5, 1)), (5,)).shape
@@ -71,25 +98,58 @@ class Likelihood(Record):
                 f"{type(self).__name__}: outputs do not fit the targets",
                 expected=f"outputs of shape {expected} for targets of shape {y_shape}",
                 got=outputs.shape,
-                fix=f"end the model with {expected[-1]} units, or change the shape of the targets",
+                fix=self.how_to_fit(outputs.shape, y_shape),
             )
         return outputs.reshape(*y_shape, self.size)
 
+    def how_to_fit(self, shape: tuple[int, ...], y_shape: tuple[int, ...]) -> str:
+        """What to do about outputs of `shape` that do not fit targets of `y_shape`."""
+        if shape == (*y_shape, self.size):
+            return "give the targets a last axis of their own: y[..., None]"
+        units = self.output_shape(y_shape[1:])[-1]
+        return f"end the model with {units} units, or change the shape of the targets"
+
     def pairs(self, outputs: jax.Array) -> jax.Array:
-        """Outputs with no targets at hand: (…, size) for size outputs, (…, K, size) for more."""
+        """Outputs with no targets at hand: (B, size) as it is, others as (B, …, K, size)."""
         *front, last = outputs.shape
-        if last == self.size:
+        if len(front) == 1 and last == self.size:
             return outputs
+        if last % self.size:
+            raise InputError(
+                f"{type(self).__name__}: outputs cannot be read",
+                expected=f"{self.size} outputs per target",
+                got=f"outputs of shape {outputs.shape}",
+                fix=f"end the model with {self.size} units per target",
+            )
         return outputs.reshape(*front, last // self.size, self.size)
 
 
-def refuse_targets(likelihood: Likelihood, wrong: np.ndarray, y: Any, expected: str, fix: str):
-    """Raise InputError naming the first row where `wrong` is true; silent where none is."""
-    if np.any(wrong):
-        row = int(np.argwhere(wrong)[0][0])
+def columns(y: jax.Array) -> jax.Array:
+    """Targets as a table of floats with one column for each of the K targets on the last axis."""
+    return y.reshape(-1, y.shape[-1] if y.ndim > 1 else 1).astype(jnp.result_type(float))
+
+
+def require(fits: bool, likelihood: Likelihood, field: str, expected: str) -> None:
+    """Raise InputError for a hyperparameter that makes no likelihood."""
+    if not fits:
         raise InputError(
-            f"{type(likelihood).__name__}: target in row {row}",
+            f"{type(likelihood).__name__}: {field}",
             expected=expected,
-            got=np.asarray(y)[row],
+            got=getattr(likelihood, field),
+            fix=f"give another {field}",
+        )
+
+
+def refuse_targets(
+    likelihood: Likelihood, wrong: np.ndarray, y: np.ndarray, expected: str, fix: str
+) -> None:
+    """Raise InputError naming the first place where `wrong` is true; silent where none is."""
+    if np.any(wrong):
+        row, *column = map(int, np.unravel_index(np.argmax(wrong), wrong.shape))
+        place = f"row {row}" + (f", column {', '.join(map(str, column))}" if column else "")
+        raise InputError(
+            f"{type(likelihood).__name__}: target in {place}",
+            expected=expected,
+            got=y[(row, *column)],
             fix=fix,
         )

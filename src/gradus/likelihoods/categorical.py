@@ -8,20 +8,26 @@ import numpy as np
 from jax import random
 
 from gradus.base.record import static
-from gradus.likelihoods.base import Likelihood, refuse_targets
+from gradus.likelihoods.base import Likelihood, refuse_targets, require
 
 
 class Categorical(Likelihood):
     """One of k classes, from logits z: log p(y) = z_y − log Σⱼ exp zⱼ.
 
+    Targets of any shape (B, …) are described by logits (B, …, k).
+
     Arguments:
-        classes: k, the number of classes; targets are integers 0 … k−1.
+        classes: k, the number of classes; targets are whole numbers 0 … k−1.
         smoothing: label smoothing ε: the target puts 1−ε on the class and ε/(k−1) on each other.
-        class_weight: how much examples of each class count, k numbers.
+        class_weight: how much targets of each class count, k numbers; the loss is divided by the
+            sum of the weights.
+
+    Raises InputError for fewer than two classes, a smoothing outside [0, 1), or class weights
+    that are not k numbers from 0 up.
 
     >>> likelihood = Categorical(3)
-    >>> likelihood.log_prob(jnp.zeros((1, 3)), jnp.array([2]))
-    Array([-1.0986123], dtype=float32)
+    >>> likelihood.log_prob(jnp.zeros((1, 3)), jnp.array([2])).round(4)
+    Array([-1.0986], dtype=float32)
 
     Goodfellow, Bengio and Courville (2016), section 6.2.2.3 and, for smoothing, 7.5.1. Differs
     from PyTorch, whose `label_smoothing` spreads ε over all k classes.
@@ -31,12 +37,28 @@ class Categorical(Likelihood):
     smoothing: float = static(0.0)
     class_weight: tuple[float, ...] | None = static(None)
 
+    def __post_init__(self):
+        if self.class_weight is not None:
+            self.class_weight = tuple(float(w) for w in self.class_weight)
+
+    def __check_init__(self):
+        weights = self.class_weight or (1.0,) * self.classes
+        fits = len(weights) == self.classes and min(weights) >= 0
+        require(self.classes >= 2, self, "classes", "a whole number above 1")
+        require(0 <= self.smoothing < 1, self, "smoothing", "a number from 0 to below 1")
+        require(fits, self, "class_weight", f"{self.classes} numbers, none below 0")
+
     @property
     def size(self):
         return self.classes
 
     def output_shape(self, target_shape):
         return (*target_shape, self.classes)
+
+    def how_to_fit(self, shape, y_shape):
+        if shape == y_shape:
+            return "give class numbers instead of one-hot rows: y.argmax(-1)"
+        return super().how_to_fit(shape, y_shape)
 
     def log_prob(self, outputs, y):
         log_p = jax.nn.log_softmax(self.parameters(outputs, y.shape))
@@ -57,20 +79,23 @@ class Categorical(Likelihood):
         return random.categorical(key, outputs)
 
     def measures(self, outputs, y):
-        return {"accuracy": self.predict(outputs) == y}
+        predicted = self.predict(self.parameters(outputs, y.shape))
+        return {"accuracy": predicted == y.astype(predicted.dtype)}
 
     def weight(self, y):
         if self.class_weight is None:
             return None
-        return jnp.asarray(self.class_weight)[y]
+        return jnp.asarray(self.class_weight)[y.astype(jnp.int32)]
 
     def marginal_bias(self, y):
-        counts = jnp.sum(jax.nn.one_hot(y.reshape(-1), self.classes), axis=0)
-        return jnp.log((counts + 1) / (y.size + self.classes))
+        """log((c+1)/(n+k)) for a class seen c times: every class counts as seen once more."""
+        counts = jnp.bincount(y.reshape(-1).astype(jnp.int32), length=self.classes)
+        seen = counts.astype(jnp.result_type(float)) * jnp.asarray(self.class_weight or 1.0) + 1
+        p = seen / jnp.sum(seen)
+        return jnp.log((1 - self.smoothing) * p + self.smoothing / (self.classes - 1) * (1 - p))
 
     def check(self, y):
-        y = np.asarray(y)
+        super().check(y)
         expected = f"whole numbers from 0 to {self.classes - 1}"
         fix = f"number the classes 0 to {self.classes - 1}, or use Categorical of another size"
-        refuse_targets(self, y != np.floor(y), y, expected, fix)
-        refuse_targets(self, (y < 0) | (y >= self.classes), y, expected, fix)
+        refuse_targets(self, (y != np.floor(y)) | (y < 0) | (y >= self.classes), y, expected, fix)

@@ -61,7 +61,8 @@ class Forward:
 
     def note(self, name: str, value: jax.Array) -> None:
         """Report a value under a name; several reports of one name are kept in order."""
-        self.notes.setdefault(name, []).append(value)
+        if self is not INFERENCE:  # it is shared by all calls, and would keep every value
+            self.notes.setdefault(name, []).append(value)
 
     def at_inference(self) -> Forward:
         """A silent pass for parts that must behave as at inference (frozen layers)."""
