@@ -27,19 +27,19 @@ prepare()
 PUBLIC = {
     "Algorithm": "gradus.learn",
     "InputError": "gradus.base.errors",
-    "Patience": "gradus.fit",
-    "fit": "gradus.fit",
-    "fit_many": "gradus.fit",
-    "folds": "gradus.fit",
-    "load": "gradus.fit",
+    "Patience": "gradus.training",
+    "fit": "gradus.training",
+    "fit_many": "gradus.training",
+    "folds": "gradus.training",
+    "load": "gradus.training",
     "named": "gradus.base.record",
     "perceptron": "gradus.learn",
-    "rate_range": "gradus.fit",
-    "resamples": "gradus.fit",
-    "save": "gradus.fit",
-    "seeds": "gradus.fit",
+    "rate_range": "gradus.training",
+    "resamples": "gradus.training",
+    "save": "gradus.training",
+    "seeds": "gradus.training",
     "supervised": "gradus.learn",
-    "vary": "gradus.fit",
+    "vary": "gradus.training",
 }
 ROOMS = ("data", "learn", "likelihoods", "metrics", "models", "nn", "optim", "penalties", "report")
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from gradus import data, learn, likelihoods, metrics, models, nn, optim, penalties, report
     from gradus.base.errors import InputError
     from gradus.base.record import named
-    from gradus.fit import (
+    from gradus.training import (
         Patience, fit, fit_many, folds, load, rate_range, resamples, save, seeds, vary,
     )
     from gradus.learn import Algorithm, perceptron, supervised

@@ -13,8 +13,8 @@ import jax.numpy as jnp
 from jax import random
 
 from gradus.data.batch import Batch
-from gradus.fit.part import average, shuffled, take
-from gradus.fit.stopping import Patience, Tracker
+from gradus.training.part import average, shuffled, take
+from gradus.training.stopping import Patience, Tracker
 from gradus.learn.algorithm import Algorithm
 
 TABLE_ROWS = 64  # epochs that fit into the table before the host must collect them

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from gradus.fit.member import NEVER, TABLE_ROWS, Examples, Learner, Life, Member
+from gradus.training.member import NEVER, TABLE_ROWS, Examples, Learner, Life, Member
 
 # Start-up code runs once: compiling it twice as fast matters more than how fast it is.
 QUICK_TO_COMPILE = {"xla_cpu_use_fusion_emitters": False}

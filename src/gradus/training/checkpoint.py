@@ -13,7 +13,7 @@ import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.base.files import write_atomically
-from gradus.fit.history import History
+from gradus.training.history import History
 
 FORMAT = 1
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from gradus.fit.history import History
+from gradus.training.history import History
 
 Progress = bool | Callable[[dict[str, float]], Any] | None
 LINE_EVERY = 1.0  # seconds an epoch must take to get a line of its own
@@ -28,6 +28,10 @@ class Reporter:
         self.epochs = epochs
         self.began = self.printed = time.perf_counter()
         self.width = 0
+
+    def started(self) -> None:
+        """Called when everything is compiled, just before the first step."""
+        self.began = self.printed = time.perf_counter()
 
     def epochs_done(self, new: History, done: int) -> None:
         """Called after a slice of the run with the epochs that ended in it."""
@@ -50,8 +54,7 @@ class Reporter:
         slow = (now - self.printed) / new.epochs > LINE_EVERY
         start = "\n" if slow and self.width else "\r"
         print(start + line.ljust(self.width), end="", file=sys.stderr, flush=True)
-        self.printed, self.width = now, 0 if slow and start == "\n" else len(line)
-        self.width = len(line)
+        self.printed, self.width = now, len(line)
 
 
 def duration(seconds: float) -> str:

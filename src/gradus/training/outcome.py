@@ -7,11 +7,11 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from gradus.fit.history import History
-from gradus.fit.member import NEVER, Learner
-from gradus.fit.program import Carry, Program
-from gradus.fit.run import Run
-from gradus.fit.stopping import Patience
+from gradus.training.history import History
+from gradus.training.member import NEVER, Learner
+from gradus.training.program import Carry, Program
+from gradus.training.run import Run
+from gradus.training.stopping import Patience
 from gradus.learn.algorithm import Algorithm
 
 

@@ -9,18 +9,18 @@ from typing import Any, NamedTuple
 import jax
 
 from gradus.base.errors import InputError
-from gradus.fit.checkpoint import Checkpoint
-from gradus.fit.door import admit, on_device
-from gradus.fit.history import History
-from gradus.fit.interrupt import ctrl_c_ends_the_run
-from gradus.fit.loop import train
-from gradus.fit.member import Examples, Life, Member
-from gradus.fit.program import Program
-from gradus.fit.progress import Progress, Reporter
-from gradus.fit.many import Plan, Runs
-from gradus.fit.outcome import Outcome, apart, as_run
-from gradus.fit.run import Run
-from gradus.fit.stopping import NEVER_STOP, Patience
+from gradus.training.checkpoint import Checkpoint
+from gradus.training.door import admit, on_device
+from gradus.training.history import History
+from gradus.training.interrupt import ctrl_c_ends_the_run
+from gradus.training.loop import train
+from gradus.training.member import Examples, Life, Member
+from gradus.training.program import Program
+from gradus.training.progress import Progress, Reporter
+from gradus.training.many import Plan, Runs
+from gradus.training.outcome import Outcome, apart, as_run
+from gradus.training.run import Run
+from gradus.training.stopping import NEVER_STOP, Patience
 from gradus.learn.algorithm import Algorithm
 
 

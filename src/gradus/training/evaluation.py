@@ -12,7 +12,7 @@ import numpy as np
 
 from gradus import metrics
 from gradus.base.errors import InputError
-from gradus.fit.run import outputs
+from gradus.training.run import outputs
 from gradus.likelihoods import Likelihood, Poisson
 from gradus.likelihoods.real import RealLikelihood
 from gradus.models.baselines import baselines

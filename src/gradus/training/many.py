@@ -11,9 +11,9 @@ import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.data.splits import bootstrap, k_folds
-from gradus.fit.door import Admitted
-from gradus.fit.member import Examples, Member
-from gradus.fit.run import Run
+from gradus.training.door import Admitted
+from gradus.training.member import Examples, Member
+from gradus.training.run import Run
 
 
 class Plan(NamedTuple):

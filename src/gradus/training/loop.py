@@ -9,12 +9,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gradus.fit.history import History
-from gradus.fit.interrupt import Interrupt
-from gradus.fit.member import NEVER
-from gradus.fit.outcome import Outcome
-from gradus.fit.program import Carry, Program
-from gradus.fit.progress import Reporter
+from gradus.training.history import History
+from gradus.training.interrupt import Interrupt
+from gradus.training.member import NEVER
+from gradus.training.outcome import Outcome
+from gradus.training.program import Carry, Program
+from gradus.training.progress import Reporter
 
 SLICE_SECONDS = 0.25
 FIRST_SLICE = 16  # steps
@@ -40,6 +40,7 @@ def train(
     """Advance the run until it is done, slice by slice."""
     until, pace, began = epochs * program.steps, Pace(), time.perf_counter()
     spent = histories[0].last.get("seconds", 0.0) if histories[0].epochs else 0.0
+    reporter.started()
     while True:
         before, step, tick = carry, int(carry.step), time.perf_counter()
         carry = program.advance(carry, min(until, step + pace.steps))

@@ -10,8 +10,8 @@ import jax
 import numpy as np
 
 from gradus.base.errors import InputError
-from gradus.fit.history import History
-from gradus.fit.part import EVALUATION_BATCH
+from gradus.training.history import History
+from gradus.training.part import EVALUATION_BATCH
 from gradus.likelihoods import Likelihood
 from gradus.nn.layer import INFERENCE
 
@@ -28,6 +28,7 @@ class Run:
         settings: what was chosen, by name, for people to read.
         best_epoch: the epoch (from 1) whose model this is.
         seconds: time spent, by name: `compile`, `train`.
+        preprocessor: what turns the user's rows into inputs, saved with the model.
         state: where the algorithm stands after the last step.
     """
 
@@ -38,6 +39,7 @@ class Run:
     settings: dict[str, Any] = field(default_factory=dict)
     best_epoch: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
+    preprocessor: Any = None
     state: Any = None
 
     def outputs(self, x: Any) -> np.ndarray:

@@ -11,7 +11,7 @@ from gradus.base.errors import InputError
 from gradus.data.batch import Batch
 from gradus.data.dataset import check_arrays
 from gradus.data.splits import split
-from gradus.fit.member import Examples
+from gradus.training.member import Examples
 from gradus.likelihoods import Categorical, Likelihood
 
 
@@ -44,7 +44,8 @@ def admit(data: Any, validation: Any, likelihood: Likelihood | None, seed: int) 
         other = np.arange(held_out.size, dtype=np.int32)
         return Admitted(Examples(train, held_out), rows, other, classes)
     check_fraction(validation)
-    rows, other = split(train.size, (1 - validation, validation), stratify=classes, seed=seed)
+    parts = split(train.size, validation, test=0, stratify=classes, seed=seed)
+    rows, other = (part.astype(np.int32) for part in (parts.train, parts.validation))
     return Admitted(Examples(train, train), rows, other, classes)
 
 

@@ -1,0 +1,122 @@
+"""A run on disk: `model.safetensors`, `history.csv` and `run.json` in one folder."""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jax
+
+from gradus.base.errors import InputError
+from gradus.base.files import write_atomically
+from gradus.base.record import decode, encode
+from gradus.training.history import History
+from gradus.training.run import Run
+
+FORMAT = 1
+MODEL, HISTORY, ABOUT = "model.safetensors", "history.csv", "run.json"
+
+
+def save(run: Run, folder: str | Path) -> Path:
+    """Write a run: weights and structure, history, and what people want to read.
+
+    Arguments:
+        run: what `fit` gave back.
+        folder: where to; made if missing. Each file is written whole or not at all.
+
+    Raises InputError where the model holds something that cannot be written, such as a function
+    without a name; nothing is written then.
+
+    >>> import tempfile, gradus, numpy as np
+    >>> from gradus.optim import sgd
+    >>> x = np.ones((4, 1), "float32")
+    >>> likelihood = gradus.likelihoods.Gaussian()
+    >>> run = gradus.fit(gradus.supervised(gradus.nn.Dense(1), likelihood, sgd(0.1)), (x, x[:, 0]))
+    >>> folder = gradus.save(run, tempfile.mkdtemp())
+    >>> bool((gradus.load(folder).predict(x) == run.predict(x)).all())
+    True
+    """
+    from safetensors.numpy import save as pack
+
+    folder, arrays = Path(folder), {}
+    kept = {"model": run.model, "likelihood": run.likelihood, "preprocessor": run.preprocessor}
+    structure = json.dumps({"format": FORMAT, "kept": encode(kept, arrays)})
+    about = {
+        "status": run.status,
+        "best_epoch": run.best_epoch,
+        "seconds": run.seconds,
+        "settings": {name: str(value) for name, value in run.settings.items()},
+        "versions": versions(),
+    }
+    write_atomically(folder / MODEL, pack(arrays, {"gradus": structure}))
+    run.history.to_csv(folder / HISTORY)
+    write_atomically(folder / ABOUT, json.dumps(about, indent=2).encode())
+    return folder
+
+
+def load(folder: str | Path) -> Run:
+    """Read a run that `save` wrote; it predicts the same numbers.
+
+    No code from the file is run: classes and functions of your own must be imported before.
+    Raises InputError for a missing, damaged, foreign or newer folder.
+    """
+    folder = Path(folder)
+    kept = read_model(folder / MODEL)
+    try:
+        about = json.loads((folder / ABOUT).read_text())
+        return Run(
+            history=History.from_csv(folder / HISTORY),
+            status=about["status"],
+            settings=about["settings"],
+            best_epoch=about["best_epoch"],
+            seconds=about["seconds"],
+            **kept,
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise unreadable(folder, error) from error
+
+
+def read_model(path: Path) -> dict[str, Any]:
+    """The model, the likelihood and the preprocessor in one file."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(path), framework="numpy") as file:
+            content = json.loads((file.metadata() or {})["gradus"])
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            kept = content["kept"]
+    except (SafetensorError, OSError, ValueError, KeyError) as error:
+        raise unreadable(path.parent, error) from error
+    if content["format"] > FORMAT:
+        raise InputError(
+            f"run {path.parent}",
+            expected=f"format {FORMAT} or older",
+            got=f"format {content['format']}, written by a newer gradus",
+            fix="pip install --upgrade gradus",
+        )
+    return decode(kept, arrays)
+
+
+def unreadable(folder: Path, error: Exception) -> InputError:
+    """The refusal of a folder that is not a run."""
+    missing = isinstance(error, FileNotFoundError)
+    got = f"no {Path(error.filename or folder).name}" if missing else f"a damaged file ({error})"
+    return InputError(
+        f"run {folder}",
+        expected=f"a folder with {MODEL}, {HISTORY} and {ABOUT}",
+        got=got,
+        fix="give the folder of a run, as `gradus fit` names it at its end",
+    )
+
+
+def versions() -> dict[str, str]:
+    """What the run was made with."""
+    return {
+        "gradus": version("gradus"),
+        "jax": jax.__version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+    }
