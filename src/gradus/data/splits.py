@@ -96,7 +96,10 @@ def k_folds(
     James, Witten, Hastie and Tibshirani (2021), section 5.1.3.
     """
     by = _one_of(n, stratify=stratify, groups=groups, time=time)
-    _check_folds(n if groups is None else len(np.unique(by)), k, "examples", groups is not None)
+    if groups is None:
+        _check_folds(k, n, "examples")
+    else:
+        _check_folds(k, len(np.unique(by)), "groups")
     random = np.random.default_rng(seed)
     if groups is not None:
         from sklearn.model_selection import GroupKFold
@@ -122,7 +125,7 @@ def leave_one_out(n: int) -> list[Fold]:
 
     James, Witten, Hastie and Tibshirani (2021), section 5.1.2.
     """
-    _check_folds(n, 2)
+    _check_count(n)
     rows = np.arange(n)
     return [Fold(np.delete(rows, i), rows[i : i + 1]) for i in range(n)]
 
@@ -134,11 +137,11 @@ def bootstrap(n: int, samples: int, seed: int = 0) -> list[Fold]:
 
     >>> fold = bootstrap(1000, samples=1)[0]
     >>> len(fold.train), len(fold.test)
-    (1000, 377)
+    (1000, 378)
 
     Efron (1979); James, Witten, Hastie and Tibshirani (2021), section 5.2.
     """
-    _check_folds(n, 2)
+    _check_count(n)
     random = np.random.default_rng(seed)
     drawn = (random.integers(0, n, n) for _ in range(samples))
     return [Fold(rows, np.setdiff1d(np.arange(n), rows)) for rows in drawn]
@@ -211,7 +214,7 @@ def _check_fractions(validation: float, test: float) -> None:
 
 
 def _refuse_empty(parts: Split, n: int, validation: float, test: float) -> None:
-    wanted = Split(1.0, validation, test)
+    wanted = (1.0, validation, test)
     for name, rows, fraction in zip(Split._fields, parts, wanted, strict=True):
         if fraction > 0 and len(rows) == 0:
             raise InputError(
@@ -222,14 +225,20 @@ def _refuse_empty(parts: Split, n: int, validation: float, test: float) -> None:
             )
 
 
-def _check_folds(count: int, k: int, what: str = "examples", grouped: bool = False) -> None:
+def _check_folds(k: int, count: int, what: str) -> None:
     if k < 2 or count < k:
-        what = "groups" if grouped else what
         raise InputError(
             f"{k} folds",
-            expected=f"from 2 to {count} folds, as there are {count} {what}",
+            expected=f"from 2 folds to as many as there are {what}, {count}",
             got=k,
             fix=f"choose fewer folds, or give more {what}" if k > 1 else "choose at least 2 folds",
+        )
+
+
+def _check_count(n: int) -> None:
+    if n < 2:
+        raise InputError(
+            "too few examples", expected="2 examples or more", got=n, fix="give more examples"
         )
 
 

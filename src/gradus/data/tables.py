@@ -35,8 +35,8 @@ def read_table(path: str | Path, *, header: bool | None = None):
     >>> import tempfile
     >>> file = Path(tempfile.mkdtemp()) / "sales.csv"
     >>> _ = file.write_text("tv,radio,day\\n230.1, ?,2024-01-31\\n44.5, 39,2024-02-01\\n")
-    >>> read_table(file).schema
-    Schema({'tv': Float64, 'radio': Int64, 'day': Datetime(time_unit='us', time_zone=None)})
+    >>> [str(kind) for kind in read_table(file).dtypes]
+    ['Float64', 'Int64', "Datetime(time_unit='us', time_zone=None)"]
     """
     path = Path(path).expanduser()
     check_file(path)
