@@ -145,7 +145,9 @@ def radam(
     >>> radam()
     radam(0.001, beta1=0.9, beta2=0.999, epsilon=1e-08)
 
-    Liu et al. (2020). As in PyTorch.
+    The first steps are as long as the gradient makes them, so `rate` must suit `sgd` as well.
+
+    Liu et al. (2020). As in PyTorch, which adds δ to √r before the correction.
     """
     _check("radam", beta1, beta2, epsilon)
     name = spelled("radam", rate, beta1=beta1, beta2=beta2, epsilon=epsilon)

@@ -48,7 +48,8 @@ def clipped(
             got=spelled("clipped", optimizer, **given),
             fix="start with clipped(optimizer, norm=1.0)",
         )
-    clip = optax.clip(value) if value else optax.clip_by_global_norm(norm)
+    [(kind, limit)] = given.items()
+    clip = optax.clip_by_global_norm(limit) if kind == "norm" else optax.clip(limit)
     return _before(clip, optimizer, spelled("clipped", optimizer, **given))
 
 

@@ -49,10 +49,9 @@ class Schedule(Record):
 
     def __repr__(self) -> str:
         first, *others = dataclasses.fields(self)
-        settings = {f.name: getattr(self, f.name) for f in others}
-        changed = {f.name for f in others if settings[f.name] is not f.default}
-        settings = {name: value for name, value in settings.items() if name in changed}
-        return spelled(type(self).__name__, getattr(self, first.name), **settings)
+        values = {f.name: getattr(self, f.name) for f in others}
+        chosen = {f.name: values[f.name] for f in others if values[f.name] is not f.default}
+        return spelled(type(self).__name__, getattr(self, first.name), **chosen)
 
 
 class constant(Schedule):

@@ -23,7 +23,7 @@ def spelled(name: str, *values: Any, **settings: Any) -> str:
 
 
 def check_rate(name: str, rate: Any) -> None:
-    """Refuse a learning rate that is not one number of at least 0; traced ones are not looked at."""
+    """Refuse a learning rate that is not one number of at least 0; a traced one may be any."""
     number = isinstance(rate, int | float | np.number | jax.Array) and np.ndim(rate) == 0
     if not number or not (isinstance(rate, Tracer) or 0 <= rate < float("inf")):
         raise InputError(
