@@ -29,7 +29,9 @@ def static(default: Any = dataclasses.MISSING) -> Any:
 
 def array(kind: str) -> Any:
     """A field that holds an array which `init` fills; `kind` says how it is learned."""
-    return dataclasses.field(default=None, init=False, repr=False, metadata={"kind": kind})
+    return dataclasses.field(
+        default_factory=lambda: None, init=False, repr=False, metadata={"kind": kind}
+    )
 
 
 def weight() -> Any:
@@ -136,7 +138,7 @@ def decode(value: Any, arrays: dict[str, np.ndarray]) -> Any:
 
 def _encode_array(value, arrays: dict[str, np.ndarray], path: str) -> dict:
     kind = "array" if isinstance(value, jax.Array) else "number"
-    arrays[path] = np.ascontiguousarray(value)
+    arrays[path] = np.asarray(value, order="C")
     return {kind: path}
 
 
