@@ -1,1 +1,47 @@
 """Floor 1: tables and arrays on their way to a batch."""
+
+from gradus.data.batch import Batch
+from gradus.data.catalog import datasets, load
+from gradus.data.checks import check_arrays
+from gradus.data.dataset import Dataset, Parts, read_arrays
+from gradus.data.frames import as_table
+from gradus.data.idx import read_idx
+from gradus.data.inference import infer_kind, infer_target_kind
+from gradus.data.preprocess import Preprocessor
+from gradus.data.scaling import PCA, Scale, Standardize
+from gradus.data.splits import Fold, Split, bootstrap, k_folds, leave_one_out, split
+from gradus.data.stream import Chunk, Stream
+from gradus.data.tables import has_header, read_table
+from gradus.data.targets import ClassTarget, CountTarget, NumberTarget, fit_target
+
+__all__ = [
+    "PCA",
+    "Batch",
+    "Chunk",
+    "ClassTarget",
+    "CountTarget",
+    "Dataset",
+    "Fold",
+    "NumberTarget",
+    "Parts",
+    "Preprocessor",
+    "Scale",
+    "Split",
+    "Standardize",
+    "Stream",
+    "as_table",
+    "bootstrap",
+    "check_arrays",
+    "datasets",
+    "fit_target",
+    "has_header",
+    "infer_kind",
+    "infer_target_kind",
+    "k_folds",
+    "leave_one_out",
+    "load",
+    "read_arrays",
+    "read_idx",
+    "read_table",
+    "split",
+]

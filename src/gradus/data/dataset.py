@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from gradus.base.errors import InputError
 from gradus.data.checks import arrays_of, check_arrays
 from gradus.data.splits import split
+from gradus.data.tables import check_file, read_npz
 
 
 class Parts(NamedTuple):
@@ -69,7 +71,7 @@ class Dataset:
         def part(array):
             return None if array is None else array[rows]
 
-        return replace(self, x=_map(part, self.x), y=part(self.y), weight=part(self.weight))
+        return replace(self, x=map_arrays(part, self.x), y=part(self.y), weight=part(self.weight))
 
     def map(self, function: Callable) -> Dataset:
         """The same examples with `function` applied to `x`, such as a fitted `Standardize`.
@@ -118,9 +120,28 @@ class Dataset:
         return Parts(self.take(rows.train), *evaluation)
 
 
-def _map(function: Callable[[np.ndarray], Any], x: Any) -> Any:
+def read_arrays(path: str | Path) -> Dataset:
+    """A dataset from the arrays `x`, `y` and `weight` of an .npz file; only `x` must be there.
+
+    Raises InputError for a file that is missing or holds Python objects.
+    """
+    path = Path(path).expanduser()
+    check_file(path)
+    arrays = read_npz(path)
+    if "x" not in arrays or not set(arrays) <= {"x", "y", "weight"}:
+        raise InputError(
+            f"{path.name} is not a dataset",
+            expected="arrays called x, y and weight",
+            got=", ".join(arrays) or "no arrays",
+            fix="save it with `np.savez(path, x=…, y=…)`; read named columns with `read_table`",
+        )
+    return Dataset(arrays["x"], arrays.get("y"), arrays.get("weight"))
+
+
+def map_arrays(function: Callable[[np.ndarray], Any], x: Any) -> Any:
+    """`function` of every array of an input, in the same tuple or dict."""
     if isinstance(x, dict):
-        return {key: _map(function, part) for key, part in x.items()}
+        return {key: map_arrays(function, part) for key, part in x.items()}
     if isinstance(x, tuple):
-        return tuple(_map(function, part) for part in x)
+        return tuple(map_arrays(function, part) for part in x)
     return function(x)
