@@ -21,9 +21,9 @@ def test_it_can_be_caught_as_a_value_error():
 
 
 def test_places_are_put_before_it_from_the_outside_in():
-    with pytest.raises(InputError, match="^model › layer 1 › Dense\n"):
-        with located("model"), located("layer 1"):
-            raise refusal()
+    matched = pytest.raises(InputError, match="^model › layer 1 › Dense\n")
+    with matched, located("model"), located("layer 1"):
+        raise refusal()
 
 
 def test_other_errors_pass_a_place_unchanged():
