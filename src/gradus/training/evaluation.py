@@ -10,12 +10,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gradus import metrics
 from gradus.base.errors import InputError
-from gradus.training.run import outputs
-from gradus.likelihoods import Likelihood, Poisson
+from gradus.likelihoods import Bernoulli, Likelihood, Poisson
 from gradus.likelihoods.real import RealLikelihood
-from gradus.models.baselines import baselines
+from gradus.metrics import classification, regression
+from gradus.models.baselines import Prediction, baselines
+from gradus.training.run import outputs
 
 WORST = 12  # examples with the highest loss that are kept to look at
 
@@ -98,13 +98,13 @@ def evaluate(
     >>> evaluation.kind, evaluation.worst
     ('regression', array([0, 1]))
     """
-    y = np.asarray(y)
+    y = np.asarray(y) * 1  # yes and no as 1 and 0
     check_rows(x, y)
     likelihood.check(y)
     raw = outputs(model, x)
     kind = kind_of(likelihood, y)
-    predicted = guesses(likelihood, raw, y)
     probabilities = class_probabilities(likelihood, raw, y) if kind == "classification" else None
+    model_says = Prediction(guesses(likelihood, raw, y), probabilities)
     loss = -np.asarray(likelihood.log_prob(jnp.asarray(raw), jnp.asarray(y)))
     loss = loss.reshape(len(y), -1).mean(axis=1)
     worst = np.argsort(-np.where(np.isnan(loss), np.inf, loss), kind="stable")[:WORST]
@@ -112,11 +112,11 @@ def evaluate(
     return Evaluation(
         kind=kind,
         y=y,
-        predicted=predicted,
-        probabilities=probabilities,
+        predicted=model_says.predicted,
+        probabilities=model_says.probabilities,
         loss_per_row=loss,
-        measures=measure(kind, y, predicted, probabilities, labels),
-        baselines=measured_baselines(kind, train, x, y, labels) if train else {},
+        measures=measure(y, model_says),
+        baselines=measured_baselines(kind, train, x, y, len(labels)) if train else {},
         labels=labels,
         columns=tuple(map(str, columns)),
         worst=worst,
@@ -151,7 +151,7 @@ def graded(y: np.ndarray) -> bool:
 
 def guesses(likelihood: Any, raw: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The best single guess for every target, a probability where the targets are some."""
-    soft = not isinstance(likelihood, RealLikelihood) and graded(y)
+    soft = isinstance(likelihood, Bernoulli) and graded(y)
     guess = likelihood.probabilities if soft else likelihood.predict
     return np.asarray(guess(jnp.asarray(raw))).reshape(y.shape)
 
@@ -170,29 +170,30 @@ def default_labels(probabilities: np.ndarray | None) -> list[str]:
     return [] if probabilities is None else [str(k) for k in range(probabilities.shape[-1])]
 
 
-def measure(kind: str, y, predicted, probabilities, labels) -> dict[str, float]:
-    """All measures that belong to a kind of targets; several targets per row count alike."""
-    if kind != "classification":
-        return metrics.regression(y, predicted)
-    table = None if probabilities is None else probabilities.reshape(y.size, -1)
-    return metrics.classification(y.reshape(-1), predicted.reshape(-1), table, labels)
+def measure(y: np.ndarray, guess: Prediction) -> dict[str, float]:
+    """All measures of a prediction; several classes per row count alike."""
+    if guess.probabilities is None:
+        return regression(y, guess.predicted)
+    p = guess.probabilities.reshape(y.size, -1)
+    return classification(y.reshape(-1), guess.predicted.reshape(-1), p, np.arange(p.shape[1]))
 
 
-def measured_baselines(kind: str, train, x, y, labels) -> dict[str, dict[str, float]]:
-    """The measures of every baseline; none for several classes per row."""
+def measured_baselines(
+    kind: str, train: tuple[Any, Any], x: Any, y: np.ndarray, classes: int
+) -> dict[str, dict[str, float]]:
+    """The measures of every baseline; none for several classes or counts per row."""
     if kind != "regression" and y.ndim > 1:
         return {}
-    found = baselines(kind, *train, x, classes=len(labels) or None)
-    return {
-        name: measure(kind, y, guess.predicted, guess.probabilities, labels)
-        for name, guess in found.items()
-    }
+    found = baselines(kind, *train, x, classes=classes)
+    return {name: measure(y, guess) for name, guess in found.items()}
 
 
 def shown(value: float) -> str:
-    """A number as people read it: four digits.
+    """A number as people read it: four decimals, or five digits where it is large.
 
-    >>> shown(0.98765), shown(1234567.0), shown(0.00001234)
-    ('0.9877', '1.235e+06', '1.234e-05')
+    >>> shown(0.98765), shown(1234.5678), shown(0.00001234)
+    ('0.9877', '1234.6', '1.23e-05')
     """
-    return f"{value:.4g}"
+    if abs(value) >= 10:
+        return f"{value:.5g}"
+    return f"{value:.4f}" if abs(value) >= 1e-3 or value == 0 else f"{value:.3g}"

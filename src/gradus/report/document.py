@@ -1,0 +1,126 @@
+"""One page that holds everything about a run, and needs nothing beside itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import jax
+import numpy as np
+
+from gradus.base.files import write_atomically
+from gradus.report import results, training
+from gradus.report.html import Markup, element, facts, join, safe, section, table
+from gradus.report.names import readable
+from gradus.report.pictures import as_pictures, gallery
+from gradus.training.evaluation import Evaluation, shown
+from gradus.training.run import Run
+from gradus.training.saving import versions
+
+MOST_SAMPLES = 36
+
+
+def page(
+    run: Run,
+    evaluation: Evaluation | None = None,
+    *,
+    title: str,
+    model_table: Iterable[Mapping[str, object]] | None = None,
+    command: str | None = None,
+    sentences: Sequence[str] = (),
+    samples: Any = None,
+) -> str:
+    """A run as one HTML page: no network, no other file, no script.
+
+    Arguments:
+        run: what `fit` gave back.
+        evaluation: what `evaluate` gave back; without it the page shows the training only.
+        title: the heading.
+        model_table: rows of the table of layers, each a dict with the same keys.
+        command: what a person types to repeat the run.
+        sentences: what should be said about the data, one paragraph each.
+        samples: what a generative model draws: pictures, or a list of texts.
+
+    Whatever comes from the user (names of columns and classes, settings) is escaped.
+    """
+    contents = [
+        header(title, run, evaluation),
+        results.result(evaluation) if evaluation else "",
+        training.what_was_done(run, sentences),
+        training.training(run),
+        results.predictions(evaluation) if evaluation else "",
+        results.hardest(evaluation) if evaluation else "",
+        drawn(samples),
+        training.gradients(run),
+        model(model_table),
+        repeat(command),
+    ]
+    skeleton = files("gradus.report").joinpath("page.html").read_text(encoding="utf-8")
+    body = join(part for part in contents if part)
+    return Template(skeleton).substitute(title=safe(title), contents=body)
+
+
+def write(
+    path: str | Path, run: Run, evaluation: Evaluation | None = None, *, title: str, **parts: Any
+) -> None:
+    """Write the page whole or not at all; the arguments are those of `page`."""
+    write_atomically(path, page(run, evaluation, title=title, **parts).encode())
+
+
+def header(title: str, run: Run, evaluation: Evaluation | None) -> Markup:
+    """The title, how the run ended, and the few numbers to read first."""
+    status = run.status[:1].upper() + run.status[1:] + "."
+    return element("header", element("h1", title), element("p", status), headline(run, evaluation))
+
+
+def headline(run: Run, evaluation: Evaluation | None) -> Markup:
+    """The few numbers to read first."""
+    numbers: dict[str, object] = {}
+    if evaluation:
+        name, _ = results.HEADLINE[evaluation.kind]
+        numbers[f"{readable(name)} on new examples"] = shown(evaluation.measures[name])
+    numbers["epochs"] = f"{run.history.epochs:,}"
+    if run.best_epoch:
+        numbers["best epoch"] = f"{run.best_epoch:,}"
+    numbers |= {f"seconds to {name}": f"{value:.1f}" for name, value in run.seconds.items()}
+    return facts(numbers)
+
+
+def drawn(samples: Any) -> Markup:
+    """What a generative model draws."""
+    if samples is None or not len(samples):
+        return Markup()
+    some = samples[:MOST_SAMPLES]
+    if isinstance(some[0], str):
+        return section("Samples", *(element("pre", text, class_="sample") for text in some))
+    pictures = as_pictures(np.asarray(some))
+    if pictures is None:
+        rows = [(i, *map(shown, row)) for i, row in enumerate(np.reshape(some, (len(some), -1)))]
+        return section("Samples", table(["sample", *[""] * (len(rows[0]) - 1)], rows))
+    return section("Samples", gallery(pictures, [""] * len(pictures), "Sample"))
+
+
+def model(rows: Iterable[Mapping[str, object]] | None) -> Markup:
+    """The table of layers."""
+    rows = list(rows or ())
+    if not rows:
+        return Markup()
+    return section("Model", table(rows[0], [[number(v) for v in row.values()] for row in rows]))
+
+
+def number(value: object) -> object:
+    """Whole numbers with separators, nothing for None, anything else as it is."""
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def repeat(command: str | None) -> Markup:
+    """The command that repeats the run, and what its numbers depend on besides the settings."""
+    typed = element("pre", element("code", command)) if command else ""
+    device = jax.devices()[0].device_kind
+    used = {**versions(), "numpy": np.__version__, "device": device}
+    return section("To repeat this run", typed, table(("with", ""), used.items(), "words"))

@@ -1,0 +1,182 @@
+"""The parts of the page about the result: the verdict, predictions, the hardest examples."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradus.metrics import confusion_matrix
+from gradus.report import charts
+from gradus.report.curves import reliability, roc_curves
+from gradus.report.html import Markup, element, figure, section, table
+from gradus.report.names import readable
+from gradus.report.pictures import as_pictures, gallery
+from gradus.report.style import svg
+from gradus.training.evaluation import Evaluation, shown
+
+MOST_CLASSES = 20  # whose confusion matrix can be read
+MOST_TARGETS = 4  # columns of y that get pictures of their own
+MOST_COLUMNS = 8  # columns of x beside a hard example
+HEADLINE = {  # the measure that stands for all, and whether more of it is better
+    "classification": ("accuracy", True),
+    "regression": ("rmse", False),
+    "counts": ("rmse", False),
+}
+
+
+def result(evaluation: Evaluation) -> Markup:
+    """The model beside its baselines, with a sentence that says which is better."""
+    names = list(evaluation.measures)
+    rows = [(who, *(shown(m[n]) if n in m else "" for n in names)) for who, m in evaluation.table()]
+    header = ("", *map(readable, names))
+    return section("Result", element("p", verdict(evaluation)), table(header, rows, "result"))
+
+
+def verdict(evaluation: Evaluation) -> str:
+    """Whether the model beats the best of its baselines."""
+    measure, higher = HEADLINE[evaluation.kind]
+    model = evaluation.measures[measure]
+    examples = f"Measured on {len(evaluation.y):,} examples"
+    if not evaluation.baselines:
+        return f"{examples}. No baseline was asked, so nobody knows whether this is good."
+    values = {name: measures[measure] for name, measures in evaluation.baselines.items()}
+    best = (max if higher else min)(values, key=lambda name: values[name])
+    numbers = f"{readable(measure)} {shown(model)} against {shown(values[best])}"
+    if model > values[best] if higher else model < values[best]:
+        return f"{examples}. The model beats every baseline; the best is {best} ({numbers})."
+    return f"{examples}. The model does not beat the baseline {best} ({numbers})."
+
+
+def predictions(evaluation: Evaluation) -> Markup:
+    """Pictures of the predictions beside the truth."""
+    parts = classes(evaluation) if evaluation.kind == "classification" else numbers(evaluation)
+    return section("Predictions", element("div", *parts, class_="figures"))
+
+
+def classes(evaluation: Evaluation) -> list[Markup]:
+    """Confusion matrix, ROC and calibration."""
+    y, predicted = evaluation.y.reshape(-1).astype(int), evaluation.predicted.reshape(-1)
+    parts = [confusion_figure(y, predicted, evaluation.labels)]
+    if evaluation.probabilities is not None:
+        p = evaluation.probabilities.reshape(len(y), -1)
+        parts += [roc_figure(y, p, evaluation.labels), calibration_figure(y, p)]
+    return [part for part in parts if part]
+
+
+def confusion_figure(y: np.ndarray, predicted: np.ndarray, labels: tuple[str, ...]) -> Markup:
+    """The confusion matrix; for many classes a list of what is confused most often."""
+    counts = confusion_matrix(y, predicted, np.arange(len(labels)))
+    pairs = sorted(
+        ((int(n), labels[i], labels[j]) for (i, j), n in np.ndenumerate(counts) if n and i != j),
+        reverse=True,
+    )
+    words = "; ".join(f"{n} of class {true} were taken for {other}" for n, true, other in pairs[:3])
+    caption = f"Mistakes stand off the diagonal. Most frequent: {words}."
+    caption = caption if pairs else "All predictions are right."
+    if len(labels) <= MOST_CLASSES:
+        picture = svg(charts.confusion(counts, labels), "Confusion matrix", caption)
+    else:
+        rows = [(true, other, f"{n:,}") for n, true, other in pairs[:15]]
+        picture = table(("true", "predicted", "examples"), rows)
+    return figure("Confusion matrix", picture, caption)
+
+
+def roc_figure(y: np.ndarray, probabilities: np.ndarray, labels: tuple[str, ...]) -> Markup:
+    """The ROC of two classes, or of each of several against the others."""
+    curves = roc_curves(y, probabilities, labels)
+    if not curves:
+        return Markup()
+    areas = ", ".join(f"{name} {area:.4f}" for name, *_, area in curves)
+    picture = svg(charts.roc(curves), "ROC", f"Areas under the curves: {areas}.")
+    caption = "The nearer to the upper left corner, the better; the dashed line is guessing."
+    if len(curves) > 1:
+        caption = f"Each class against all others; the lowest areas (AUC) are named. {caption}"
+    return figure("ROC", picture, caption)
+
+
+def calibration_figure(y: np.ndarray, probabilities: np.ndarray) -> Markup:
+    """Whether predicted probabilities can be taken at their word."""
+    bins = reliability(y, probabilities)
+    words = f"Expected calibration error {bins.error:.3f}."
+    caption = (
+        f"Points below the dashed line are promises that were not kept: overconfidence. {words} "
+        "Larger points stand for more examples."
+    )
+    spec = charts.calibration(bins.confidence, bins.frequency, bins.counts)
+    return figure("Calibration", svg(spec, "Calibration", words), caption)
+
+
+def numbers(evaluation: Evaluation) -> list[Markup]:
+    """Predicted against true, and residuals, for the first columns of the targets."""
+    y = evaluation.y.reshape(len(evaluation.y), -1).astype(float)
+    predicted = evaluation.predicted.reshape(y.shape).astype(float)
+    parts = []
+    for column in range(min(y.shape[1], MOST_TARGETS)):
+        named = evaluation.labels[column] if column < len(evaluation.labels) else f"target {column}"
+        suffix = f": {named}" if y.shape[1] > 1 or evaluation.labels else ""
+        parts += target_figures(y[:, column], predicted[:, column], suffix)
+    return parts
+
+
+def target_figures(y: np.ndarray, predicted: np.ndarray, suffix: str) -> list[Markup]:
+    """Both pictures of one column of the targets."""
+    titles = f"Predicted against true{suffix}", f"Residuals{suffix}"
+    spread = f"Root mean squared residual {np.sqrt(np.mean((y - predicted) ** 2)):.4g}."
+    scatter = svg(charts.predicted_against_true(y, predicted), titles[0], spread)
+    rest = svg(charts.residuals(y, predicted), titles[1], spread)
+    return [
+        figure(titles[0], scatter, "On the dashed line a prediction is right; look for bends."),
+        figure(titles[1], rest, "A shape in this cloud is something the model has not learned."),
+    ]
+
+
+def hardest(evaluation: Evaluation) -> Markup:
+    """The examples with the highest loss: wrong labels and odd inputs gather here."""
+    if not len(evaluation.worst):
+        return Markup()
+    words = "The examples with the highest loss. Wrong labels and odd inputs gather here."
+    pictures = None if evaluation.columns else as_pictures(evaluation.worst_inputs)
+    if pictures is None:
+        shown_examples = example_table(evaluation)
+    else:
+        captions = ["\n".join(example(evaluation, row)) for row in evaluation.worst]
+        shown_examples = gallery(pictures, captions, "Hard example")
+    return section("Hardest examples", element("p", words), shown_examples)
+
+
+def example(evaluation: Evaluation, row: int) -> tuple[str, str, str, str]:
+    """One example in words: its row, the truth, the prediction, the loss."""
+    true, predicted = (
+        value_text(evaluation, values[row]) for values in (evaluation.y, evaluation.predicted)
+    )
+    loss = shown(float(evaluation.loss_per_row[row]))
+    return f"row {row}", f"true {true}", f"predicted {predicted}", f"loss {loss}"
+
+
+def value_text(evaluation: Evaluation, value: np.ndarray) -> str:
+    """A target as people know it: the name of a class, or a number; the first few of several."""
+    several = np.atleast_1d(value).reshape(-1)
+    if evaluation.kind == "classification":
+        words = [evaluation.labels[int(k)] for k in several[:3]]
+    else:
+        words = [shown(float(v)) for v in several[:3]]
+    return ", ".join(words) + (" …" if len(several) > 3 else "")
+
+
+def example_table(evaluation: Evaluation) -> Markup:
+    """Hard examples as rows, with the first columns of their inputs where these are a table."""
+    x = np.asarray(evaluation.worst_inputs) if hasattr(evaluation.worst_inputs, "ndim") else None
+    names = input_names(evaluation, x)
+    rows = []
+    for place, row in enumerate(evaluation.worst):
+        words = [word.split(" ", 1)[1] for word in example(evaluation, row)]
+        inputs = [shown(float(x[place, j])) for j in range(len(names))] if x is not None else []
+        rows.append((*words, *inputs))
+    return table(("row", "true", "predicted", "loss", *names), rows)
+
+
+def input_names(evaluation: Evaluation, x: np.ndarray | None) -> list[str]:
+    """The names of the first input columns; none where the inputs are no table of numbers."""
+    if x is None or x.ndim != 2:
+        return []
+    names = evaluation.columns or [f"x{j}" for j in range(x.shape[1])]
+    return list(names[: min(MOST_COLUMNS, x.shape[1])])
