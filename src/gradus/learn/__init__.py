@@ -1,6 +1,7 @@
 """Floor 3: ways of learning, each a pair of functions."""
 
 from gradus.learn.algorithm import Algorithm
+from gradus.learn.perceptron import perceptron
 from gradus.learn.supervised import supervised
 
-__all__ = ["Algorithm", "supervised"]
+__all__ = ["Algorithm", "perceptron", "supervised"]

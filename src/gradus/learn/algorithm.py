@@ -19,6 +19,7 @@ class Algorithm(NamedTuple):
         init: (key, batch) -> state. The batch shows shapes and the targets' statistics.
         step: (state, batch, key) -> (state, info).
         evaluate: (state, batch) -> info, without learning; None where nothing can be validated.
+        check: (batch of NumPy arrays) -> None; raises InputError for data it cannot learn from.
         likelihood: what the outputs of `state.model` mean; None where they mean nothing yet.
         settings: what was chosen, for people to read.
     """
@@ -26,5 +27,6 @@ class Algorithm(NamedTuple):
     init: Callable
     step: Callable
     evaluate: Callable | None = None
+    check: Callable | None = None
     likelihood: Likelihood | None = None
     settings: dict[str, Any] = {}  # noqa: RUF012 - never changed

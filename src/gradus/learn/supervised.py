@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
+from gradus.base.errors import InputError
 from gradus.base.tree import merge, norms, split
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm
@@ -30,15 +31,29 @@ def supervised(
     *,
     penalty: Penalty = NO_PENALTY,
 ) -> Algorithm:
-    """Maximum likelihood by gradient steps: θ ← θ − ε · direction(∇J), J = E[−log p(y|x)] + penalty.
+    """Maximum likelihood by gradient steps: θ ← θ − ε · direction(∇J), J = −E log p(y|x) + penalty.
 
     Arguments:
         model: any layer; weights it already has are kept.
         likelihood: what the model's outputs mean.
         optimizer: how to follow the gradient.
-        penalty: added to the loss, see `gradus.penalties`.
+        penalty: what is added to the loss, see `gradus.penalties`; the history shows it apart.
 
     Raises InputError where the model's outputs do not fit the likelihood.
+
+    >>> import jax, jax.numpy as jnp
+    >>> from gradus import nn
+    >>> from gradus.data.batch import Batch
+    >>> from gradus.likelihoods import Gaussian
+    >>> from gradus.optim import sgd
+    >>> line = supervised(nn.Dense(1, weight_init=nn.Zeros()), Gaussian(), sgd(0.1))
+    >>> batch = Batch(jnp.array([[1.0], [2.0]]), jnp.array([1.0, 2.0]))
+    >>> state, info = line.step(line.init(jax.random.key(0), batch), batch, jax.random.key(1))
+    >>> state.model.weight, float(info["mse"])
+    (Array([[0.025]], dtype=float32), 0.25)
+
+    Goodfellow, Bengio and Courville (2016), sections 5.5 and 6.2. Differs from Keras: the last
+    layer's bias starts where every example is predicted to be average.
     """
 
     def init(key: jax.Array, batch: Batch) -> State:
@@ -51,8 +66,11 @@ def supervised(
         forward = Forward(training=True, key=key)
         outputs = whole(batch.x, forward)
         info = measure(likelihood, outputs, batch)
-        loss = info["loss"] + penalty(whole, forward.notes, batch)
-        return loss, (split(forward.updated(whole))[1], info | {"loss": loss})
+        loss = info["loss"]
+        if penalty is not NO_PENALTY:
+            info["penalty"] = penalty(whole, forward.notes, batch)
+            loss = loss + info["penalty"]
+        return loss, (split(forward.updated(whole))[1], info)
 
     def step(state: State, batch: Batch, key: jax.Array):
         params, rest = split(state.model)
@@ -66,8 +84,18 @@ def supervised(
     def evaluate(state: State, batch: Batch):
         return measure(likelihood, state.model(batch.x), batch)
 
+    def check(data: Batch) -> None:
+        if data.y is None:
+            raise InputError(
+                "the data has no targets",
+                expected="(x, y) or (x, y, weight)",
+                got="x alone",
+                fix="give the targets as well: fit(algorithm, (x, y))",
+            )
+        likelihood.check(data.y)
+
     settings = {"model": model, "likelihood": likelihood, "optimizer": optimizer.name}
-    return Algorithm(init, step, evaluate, likelihood, settings)
+    return Algorithm(init, step, evaluate, check, likelihood, settings)
 
 
 def measure(likelihood: Likelihood, outputs: jax.Array, batch: Batch) -> dict[str, jax.Array]:

@@ -3,11 +3,26 @@
 from gradus.training.fit import fit, fit_many
 from gradus.training.history import History
 from gradus.training.many import Plan, Runs, folds, resamples, seeds, vary
+from gradus.training.rate_range import RateRange, rate_range
 from gradus.training.run import Run
 from gradus.training.saving import load, save
-from gradus.training.stopping import Patience
+from gradus.training.stopping import Patience, Reach
 
 __all__ = [
-    "History", "Patience", "Plan", "Run", "Runs",
-    "fit", "fit_many", "folds", "load", "resamples", "save", "seeds", "vary",
+    "History",
+    "Patience",
+    "Plan",
+    "RateRange",
+    "Reach",
+    "Run",
+    "Runs",
+    "fit",
+    "fit_many",
+    "folds",
+    "load",
+    "rate_range",
+    "resamples",
+    "save",
+    "seeds",
+    "vary",
 ]

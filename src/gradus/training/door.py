@@ -11,8 +11,9 @@ from gradus.base.errors import InputError
 from gradus.data.batch import Batch
 from gradus.data.dataset import check_arrays
 from gradus.data.splits import split
+from gradus.learn.algorithm import Algorithm
+from gradus.likelihoods import Bernoulli, Categorical
 from gradus.training.member import Examples
-from gradus.likelihoods import Categorical, Likelihood
 
 
 class Admitted(NamedTuple):
@@ -24,29 +25,45 @@ class Admitted(NamedTuple):
     classes: np.ndarray | None  # of every row, where targets are classes
 
 
-def admit(data: Any, validation: Any, likelihood: Likelihood | None, seed: int) -> Admitted:
+def admit(algorithm: Algorithm, data: Any, validation: Any, seed: int) -> Admitted:
     """Check data and set the validation part aside.
 
     Arguments:
+        algorithm: says what it can learn from.
         data: (x, y), (x, y, weight), x alone, or a `Dataset`.
         validation: a fraction of the rows, drawn at random (of each class alike, where targets
             are classes); or data of the same form; or None.
-        likelihood: what targets must be able to mean.
         seed: of the draw.
     """
-    train = as_batch(data, likelihood)
-    classes = train.y if isinstance(likelihood, Categorical) and np.ndim(train.y) == 1 else None
+    train = as_batch(algorithm, data)
+    classes = train.y if has_classes(algorithm, train) else None
     rows = np.arange(train.size, dtype=np.int32)
     if validation is None:
         return Admitted(Examples(train, None), rows, None, classes)
     if not isinstance(validation, int | float):
-        held_out = as_batch(validation, likelihood)
+        held_out = as_batch(algorithm, validation)
         other = np.arange(held_out.size, dtype=np.int32)
         return Admitted(Examples(train, held_out), rows, other, classes)
     check_fraction(validation)
     parts = split(train.size, validation, test=0, stratify=classes, seed=seed)
     rows, other = (part.astype(np.int32) for part in (parts.train, parts.validation))
     return Admitted(Examples(train, train), rows, other, classes)
+
+
+def as_batch(algorithm: Algorithm, data: Any) -> Batch:
+    """The user's arrays as a batch of NumPy arrays; raises InputError for what cannot be used."""
+    if hasattr(data, "x"):
+        data = (data.x, data.y, data.weight)
+    x, y, weight = (*data, None, None)[:3] if isinstance(data, tuple) else (data, None, None)
+    batch = Batch(*check_arrays(x, y, weight))
+    if algorithm.check is not None:
+        algorithm.check(batch)
+    return batch
+
+
+def has_classes(algorithm: Algorithm, train: Batch) -> bool:
+    """Whether there is one class per example, so that parts can be stratified."""
+    return isinstance(algorithm.likelihood, Categorical | Bernoulli) and train.y.ndim == 1
 
 
 def check_fraction(fraction: float) -> None:
@@ -58,24 +75,6 @@ def check_fraction(fraction: float) -> None:
             got=fraction,
             fix="validation=0.1 keeps every tenth example for validation",
         )
-
-
-def as_batch(data: Any, likelihood: Likelihood | None) -> Batch:
-    """The user's arrays as a batch of NumPy arrays; raises InputError for what cannot be used."""
-    if hasattr(data, "x"):
-        data = (data.x, data.y, data.weight)
-    x, y, weight = (*data, None, None)[:3] if isinstance(data, tuple) else (data, None, None)
-    x, y, weight = check_arrays(x, y, weight)
-    if likelihood is not None:
-        if y is None:
-            raise InputError(
-                "the data has no targets",
-                expected="(x, y) or (x, y, weight)",
-                got="x alone",
-                fix="give the targets as well: fit(algorithm, (x, y))",
-            )
-        likelihood.check(y)
-    return Batch(x, y, weight)
 
 
 def on_device(examples: Examples) -> Examples:

@@ -1,27 +1,23 @@
-"""Train one model."""
+"""The two doors of the compiled run: `fit` one model, `fit_many` side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 
-from gradus.base.errors import InputError
-from gradus.training.checkpoint import Checkpoint
-from gradus.training.door import admit, on_device
-from gradus.training.history import History
-from gradus.training.interrupt import ctrl_c_ends_the_run
-from gradus.training.loop import train
-from gradus.training.member import Examples, Life, Member
-from gradus.training.program import Program
-from gradus.training.progress import Progress, Reporter
-from gradus.training.many import Plan, Runs
-from gradus.training.outcome import Outcome, apart, as_run
-from gradus.training.run import Run
-from gradus.training.stopping import NEVER_STOP, Patience
 from gradus.learn.algorithm import Algorithm
+from gradus.training.door import admit
+from gradus.training.launch import Given, launch
+from gradus.training.many import Plan, Runs
+from gradus.training.member import Member
+from gradus.training.outcome import apart, as_run
+from gradus.training.progress import Progress, Reporter
+from gradus.training.refit import Then, refit
+from gradus.training.run import Run
+from gradus.training.stopping import BEST, Stop
 
 
 def fit(
@@ -31,7 +27,8 @@ def fit(
     epochs: int = 10,
     batch: int = 32,
     validation: Any = None,
-    stop: Patience | None = None,
+    stop: Stop | None = None,
+    then: Then | None = None,
     seed: int = 0,
     progress: Progress = None,
     folder: str | Path | None = None,
@@ -50,6 +47,9 @@ def fit(
         validation: a fraction of the data to hold out, or data of the same form. With it, the
             model of the best epoch is returned, whether or not training stopped early.
         stop: when to stop early, such as `Patience(10)`.
+        then: how to learn from the validation examples too, once the best epoch is known:
+            "retrain" from scratch on all examples for as many steps, or "continue" from the best
+            epoch until the validation loss is what the training loss was.
         seed: equal seeds give equal runs.
         progress: True, False, a function called with each epoch's numbers, or None: a live line
             where a person is looking.
@@ -71,12 +71,14 @@ def fit(
     Differs from Keras: validation rows are drawn at random, never the last ones; the best epoch's
     model is always the one returned; no example of a short last batch is dropped.
     """
-    admitted = admit(data, validation, algorithm.likelihood, seed)
+    admitted = admit(algorithm, data, validation, seed)
     member = Member(jax.random.key(seed), admitted.rows, admitted.validation, {})
-    given = Given(epochs, batch, stop or NEVER_STOP, folder, resume, save_every)
+    given = Given(epochs, batch, stop or BEST, seed, folder, resume, save_every)
     reporter = Reporter(progress, epochs)
     program, outcome = launch(lambda _: algorithm, member, admitted.examples, given, reporter)
     run = as_run(algorithm, program, outcome, outcome.carry.learner, outcome.histories[0])
+    if then is not None:
+        run = refit(algorithm, admitted, run, then, given)
     reporter.finished(run.status)
     return run
 
@@ -89,7 +91,7 @@ def fit_many(
     epochs: int = 10,
     batch: int = 32,
     validation: Any = None,
-    stop: Patience | None = None,
+    stop: Stop | None = None,
     seed: int = 0,
     progress: Progress = None,
     folder: str | Path | None = None,
@@ -112,14 +114,14 @@ def fit_many(
     >>> from gradus.optim import sgd
     >>> x = np.linspace(-1, 1, 64, dtype="float32")[:, None]
     >>> make = lambda rate: supervised(nn.Dense(1), Gaussian(), sgd(rate))
-    >>> runs = fit_many(make, (x, 3 * x[:, 0]), vary(rate=[0.001, 0.1]), epochs=20)
+    >>> runs = fit_many(make, (x, 3 * x[:, 0]), vary(rate=[0.001, 0.1]), epochs=40)
     >>> runs.measure("mse").round(2)
-    array([2.77, 0.02], dtype=float32)
+    array([4.72, 0.33], dtype=float32)
     """
     make = algorithm if callable(algorithm) else lambda: algorithm
     example = make(**{name: values[0] for name, values in plan.settings.items()})
-    admitted = admit(data, validation, example.likelihood, seed)
-    given = Given(epochs, batch, stop or NEVER_STOP, folder, resume, save_every)
+    admitted = admit(example, data, validation, seed)
+    given = Given(epochs, batch, stop or BEST, seed, folder, resume, save_every)
     reporter = Reporter(progress, epochs)
     members, examples = plan.members(admitted, seed), plan.examples(admitted)
     program, outcome = launch(lambda settings: make(**settings), members, examples, given, reporter)
@@ -129,40 +131,3 @@ def fit_many(
     ]
     reporter.finished(f"{len(runs)} runs: {outcome.reason}")
     return Runs(plan.names, runs)
-
-
-class Given(NamedTuple):
-    """What the user chose for a run."""
-
-    epochs: int
-    batch: int
-    stop: Patience
-    folder: str | Path | None
-    resume: bool
-    save_every: float
-
-
-def launch(
-    make: Callable[[dict], Algorithm], members: Member, examples: Examples, given: Given,
-    reporter: Reporter,
-) -> tuple[Program, Outcome]:
-    """Compile, start or resume, and train."""
-    check_plan(given.epochs, given.batch)
-    with ctrl_c_ends_the_run() as interrupt:
-        life = Life(make, min(given.batch, members.rows.shape[-1]), given.stop)
-        program = Program(life, members, on_device(examples))
-        checkpoint = Checkpoint(given.folder, given.save_every)
-        carry, histories = program.start(), [History({})] * program.count
-        if given.resume and checkpoint.exists:
-            carry, histories = checkpoint.load(carry)
-        outcome = train(program, carry, histories, given.epochs, reporter, interrupt, checkpoint)
-    return program, outcome
-
-
-def check_plan(epochs: int, batch: int) -> None:
-    """Refuse numbers of epochs and batch sizes that mean nothing."""
-    for name, value in (("epochs", epochs), ("batch", batch)):
-        if not isinstance(value, int) or value < 1:
-            raise InputError(
-                name, expected="a whole number from 1 on", got=value, fix=f"give {name}=10, say"
-            )

@@ -34,11 +34,16 @@ class Pace:
 
 
 def train(
-    program: Program, carry: Carry, histories: list[History], epochs: int,
-    reporter: Reporter, interrupt: Interrupt, checkpoint: Any,
+    program: Program,
+    carry: Carry,
+    histories: list[History],
+    until: int,
+    reporter: Reporter,
+    interrupt: Interrupt,
+    checkpoint: Any,
 ) -> Outcome:
-    """Advance the run until it is done, slice by slice."""
-    until, pace, began = epochs * program.steps, Pace(), time.perf_counter()
+    """Advance the run to step `until`, slice by slice, or until there is a reason to end it."""
+    pace, began = Pace(), time.perf_counter()
     spent = histories[0].last.get("seconds", 0.0) if histories[0].epochs else 0.0
     reporter.started()
     while True:

@@ -44,7 +44,6 @@ class Plan(NamedTuple):
             settings={name: jnp.asarray(values) for name, values in self.settings.items()},
         )
 
-
     def examples(self, admitted: Admitted) -> Examples:
         """What the members learn from and validate on."""
         if self.parts is None:

@@ -13,9 +13,9 @@ import jax.numpy as jnp
 from jax import random
 
 from gradus.data.batch import Batch
-from gradus.training.part import average, shuffled, take
-from gradus.training.stopping import Patience, Tracker
 from gradus.learn.algorithm import Algorithm
+from gradus.training.part import average, shuffled, take
+from gradus.training.stopping import Stop, Tracker
 
 TABLE_ROWS = 64  # epochs that fit into the table before the host must collect them
 NEVER = jnp.iinfo(jnp.int32).max
@@ -64,7 +64,7 @@ class Life:
         stop: which epoch is the best, and when to stop.
     """
 
-    def __init__(self, make: Callable[[dict], Algorithm], batch: int, stop: Patience):
+    def __init__(self, make: Callable[[dict], Algorithm], batch: int, stop: Stop):
         self.make, self.batch, self.stop = make, batch, stop
         self.columns: list[str] = []  # names of the table's columns, known once `start` was traced
 
@@ -77,7 +77,8 @@ class Life:
         _, info = jax.eval_shape(algorithm.step, state, first, member.key)
         watched = zeros(info.pop("watched", {}))
         sums = zeros(info) | {"weight": jnp.zeros(())}
-        self.columns = [*info, *self.validate(state, member, examples), *watched]
+        measured = [*info, *self.validate(state, member, examples), *watched]
+        self.columns = sorted(measured, key=lambda name: name != "loss")  # the loss comes first
         tracker = self.stop.start(state.model) if self.stop.watches(self.columns) else None
         table = jnp.zeros((TABLE_ROWS, len(self.columns)))
         return Learner(state, sums, watched, jnp.asarray(NEVER), tracker, table)
@@ -88,8 +89,13 @@ class Life:
         return shuffled(member.rows, key, self.batch)
 
     def step(
-        self, learner: Learner, rows: jax.Array, member: Member, examples: Examples,
-        step: jax.Array, watched: jax.Array,
+        self,
+        learner: Learner,
+        rows: jax.Array,
+        member: Member,
+        examples: Examples,
+        step: jax.Array,
+        watched: jax.Array,
     ) -> Learner:
         """Learn from the examples of some rows."""
         batch = take(examples.train, rows)._replace(watched=watched)
@@ -108,7 +114,11 @@ class Life:
         )
 
     def finish(
-        self, learner: Learner, member: Member, examples: Examples, epoch: jax.Array,
+        self,
+        learner: Learner,
+        member: Member,
+        examples: Examples,
+        epoch: jax.Array,
         line: jax.Array,
     ) -> Learner:
         """End an epoch: average, validate, keep the best, write a line of the table."""
@@ -131,7 +141,9 @@ class Life:
         if examples.validation is None or member.validation is None:
             return {}
         evaluate = self.make(member.settings).evaluate
-        values = average(lambda batch: evaluate(state, batch), examples.validation, member.validation)
+        values = average(
+            lambda batch: evaluate(state, batch), examples.validation, member.validation
+        )
         return {f"val_{name}": value for name, value in values.items()}
 
 

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
+from gradus.learn.algorithm import Algorithm
 from gradus.training.history import History
 from gradus.training.member import NEVER, Learner
 from gradus.training.program import Carry, Program
 from gradus.training.run import Run
-from gradus.training.stopping import Patience
-from gradus.learn.algorithm import Algorithm
+from gradus.training.stopping import Stop
 
 
 class Outcome(NamedTuple):
@@ -38,7 +38,7 @@ def as_run(
     if tracker is not None and np.isfinite(tracker.value):
         best = int(tracker.epoch) + 1
     if tracker is not None and tracker.stopped:
-        reason, history = "stopped", history.until(int(tracker.epoch) + 1 + stop.epochs)
+        reason, history = "stopped", history.until(int(tracker.epoch + tracker.waited) + 1)
     bad = int(learner.bad_step)
     if bad != NEVER or reason == "diverged":
         reason = "diverged"
@@ -58,7 +58,7 @@ def as_run(
     )
 
 
-def sentence(reason: str, epochs: int, best: int | None, stop: Patience, where: str = "") -> str:
+def sentence(reason: str, epochs: int, best: int | None, stop: Stop, where: str = "") -> str:
     """The status of a run.
 
     Arguments:
@@ -68,13 +68,14 @@ def sentence(reason: str, epochs: int, best: int | None, stop: Patience, where: 
         stop: the rule that was in force.
         where: where a diverged run went wrong.
 
+    >>> from gradus.training.stopping import Patience
     >>> sentence("stopped", 47, 37, Patience(10))
     'stopped early: no improvement for 10 epochs; best was epoch 37'
     """
     done = f"{epochs} epoch{'s' * (epochs != 1)}"
     begin = {
         "finished": f"finished {done}",
-        "stopped": f"stopped early: no improvement for {stop.epochs} epochs",
+        "stopped": stop.sentence(),
         "interrupted": f"interrupted after {done}",
         "diverged": f"stopped after {done}: {where}",
     }[reason]

@@ -10,10 +10,11 @@ import jax
 import numpy as np
 
 from gradus.base.errors import InputError
-from gradus.training.history import History
-from gradus.training.part import EVALUATION_BATCH
+from gradus.data.dataset import check_arrays
 from gradus.likelihoods import Likelihood
 from gradus.nn.layer import INFERENCE
+from gradus.training.history import History
+from gradus.training.part import EVALUATION_BATCH
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ class Run:
     preprocessor: Any = None
     state: Any = None
 
+    def __repr__(self) -> str:
+        return f"Run({self.status!r}, {self.history!r})"
+
     def outputs(self, x: Any) -> np.ndarray:
         """The model's raw outputs for a batch of inputs of any length."""
         return outputs(self.model, x)
@@ -67,6 +71,7 @@ class Run:
 
 def outputs(model: Any, x: Any) -> np.ndarray:
     """`model(x)` at inference, in blocks of one size, so that nothing is compiled twice."""
+    x, _, _ = check_arrays(x)
     n = len(jax.tree.leaves(x)[0])
     block = min(EVALUATION_BATCH, n)
     pieces = []

@@ -102,8 +102,10 @@ def read_model(path: Path) -> dict[str, Any]:
 
 def unreadable(folder: Path, error: Exception) -> InputError:
     """The refusal of a folder that is not a run."""
-    missing = isinstance(error, FileNotFoundError)
-    got = f"no {Path(error.filename or folder).name}" if missing else f"a damaged file ({error})"
+    missing = [name for name in (MODEL, HISTORY, ABOUT) if not (folder / name).exists()]
+    got = f"a damaged file ({error})"
+    if missing:
+        got = f"no {', no '.join(missing)} there" if folder.exists() else "no such folder"
     return InputError(
         f"run {folder}",
         expected=f"a folder with {MODEL}, {HISTORY} and {ABOUT}",

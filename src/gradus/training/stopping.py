@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, NamedTuple
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 
@@ -12,7 +14,7 @@ from gradus.base.record import Record, static
 
 
 class Tracker(NamedTuple):
-    """The best epoch so far, its model, and how long nothing has been better."""
+    """The epoch to keep, its model, and how long nothing has been better."""
 
     model: Any
     value: jax.Array
@@ -21,30 +23,34 @@ class Tracker(NamedTuple):
     stopped: jax.Array
 
 
-class Patience(Record):
-    """Stop when a measure has not improved for some epochs; keep the best epoch's model.
+class Stop(Record):
+    """A rule for stopping, watched at the end of every epoch inside the compiled run."""
 
-    Arguments:
-        epochs: how many epochs without improvement are borne; None never stops.
-        monitor: the measure to watch, a column of the history.
-        min_delta: how much better counts as better, in units of the measure.
-        higher_is_better: whether large values are good (accuracy) or bad (loss).
+    monitor: str = eqx.field(default="val_loss", static=True, kw_only=True)
 
-    Goodfellow, Bengio and Courville (2016), algorithm 7.1. Differs from Keras: the best
-    parameters are returned whether or not training stopped early.
-    """
+    def start(self, model: Any) -> Tracker:
+        """Before the first epoch: nothing seen yet."""
+        none = jnp.asarray(0)
+        worst = jnp.asarray(jnp.inf, jnp.result_type(float))
+        return Tracker(model, worst, none, none, jnp.asarray(False))
 
-    epochs: int | None = static(10)
-    monitor: str = static("val_loss")
-    min_delta: float = static(0.0)
-    higher_is_better: bool = static(False)
+    @abstractmethod
+    def update(self, tracker: Tracker, value: jax.Array, model: Any, epoch: jax.Array) -> Tracker:
+        """After an epoch, with the monitored measure. Nothing changes once stopped."""
+
+    @abstractmethod
+    def sentence(self) -> str:
+        """Why it stopped."""
+
+    @property
+    def required(self) -> bool:
+        """Whether the run makes no sense where the measure is not there."""
+        return True
 
     def watches(self, columns: list[str]) -> bool:
         """Whether there is something to watch; raises InputError where there must be."""
-        if self.monitor in columns:
-            return True
-        if self.epochs is None:
-            return False
+        if self.monitor in columns or not self.required:
+            return self.monitor in columns
         raise InputError(
             "early stopping",
             expected=f"a measure named {self.monitor!r}",
@@ -54,18 +60,47 @@ class Patience(Record):
             else nearest(self.monitor, columns),
         )
 
-    def start(self, model: Any) -> Tracker:
-        """Before the first epoch: nothing seen yet."""
-        none = jnp.asarray(0)
-        worst = jnp.asarray(jnp.inf, jnp.result_type(float))
-        return Tracker(model, worst, none, none, jnp.asarray(False))
 
-    def update(self, tracker: Tracker, value: jax.Array, model: Any, epoch: jax.Array) -> Tracker:
-        """After an epoch: the new best, or one more epoch waited. Nothing changes once stopped."""
+class Patience(Stop):
+    """Stop when a measure has not improved for some epochs; keep the best epoch's model.
+
+    Arguments:
+        epochs: how many epochs without improvement are borne; None never stops.
+        monitor: the measure to watch, a column of the history.
+        min_delta: how much better counts as better, in units of the measure.
+        higher_is_better: whether large values are good (accuracy) or bad (loss).
+
+    >>> import numpy as np
+    >>> from gradus import fit, nn, supervised
+    >>> from gradus.likelihoods import Gaussian
+    >>> from gradus.optim import adam
+    >>> x = np.linspace(-1, 1, 64, dtype="float32")[:, None]
+    >>> line = supervised(nn.Dense(1), Gaussian(), adam(0.1))
+    >>> run = fit(line, (x, x[:, 0]), validation=0.25, epochs=200, stop=Patience(5, min_delta=0.01))
+    >>> run.status.split(";")[0]
+    'stopped early: no improvement for 5 epochs'
+
+    Goodfellow, Bengio and Courville (2016), algorithm 7.1. Differs from Keras: the best
+    parameters are returned whether or not training stopped early.
+    """
+
+    epochs: int | None = static(10)
+    min_delta: float = static(0.0)
+    higher_is_better: bool = static(False)
+
+    @property
+    def required(self):
+        return self.epochs is not None
+
+    def update(self, tracker, value, model, epoch):
         cost = -value if self.higher_is_better else value
         better = (cost < tracker.value - self.min_delta) & ~tracker.stopped
-        keep = lambda new, old: jnp.where(better, new, old)  # noqa: E731
-        waited = jnp.where(better, 0, tracker.waited + 1)
+
+        def keep(new, old):
+            return jnp.where(better, new, old)
+
+        longer = jnp.where(tracker.stopped, tracker.waited, tracker.waited + 1)
+        waited = jnp.where(better, 0, longer)
         limit = jnp.iinfo(waited.dtype).max if self.epochs is None else self.epochs
         return Tracker(
             model=jax.tree.map(keep, model, tracker.model),
@@ -75,5 +110,37 @@ class Patience(Record):
             stopped=tracker.stopped | (waited >= limit),
         )
 
+    def sentence(self):
+        return f"stopped early: no improvement for {self.epochs} epochs"
 
-NEVER_STOP = Patience(None)
+
+class Reach(Stop):
+    """Stop as soon as a measure is as low as a limit; keep the model that reached it.
+
+    Arguments:
+        limit: the value to reach, in units of the measure.
+        monitor: the measure to watch, a column of the history.
+
+    Goodfellow, Bengio and Courville (2016), algorithm 7.3, uses it to go on with the validation
+    examples until their loss is what the training loss was.
+    """
+
+    limit: float = static(0.0)
+
+    def update(self, tracker, value, model, epoch):
+        def keep(new, old):
+            return jnp.where(tracker.stopped, old, new)
+
+        return Tracker(
+            model=jax.tree.map(keep, model, tracker.model),
+            value=keep(value, tracker.value),
+            epoch=keep(epoch, tracker.epoch),
+            waited=tracker.waited,
+            stopped=tracker.stopped | (value <= self.limit),
+        )
+
+    def sentence(self):
+        return f"stopped: {self.monitor} reached {self.limit:.4g}"
+
+
+BEST = Patience(None)

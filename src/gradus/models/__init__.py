@@ -1,0 +1,5 @@
+"""Floor 3: named architectures built from `nn`."""
+
+from gradus.models.mlp import mlp
+
+__all__ = ["mlp"]

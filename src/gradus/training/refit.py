@@ -1,0 +1,73 @@
+"""After early stopping: learn from the validation examples as well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import jax
+import numpy as np
+
+from gradus.base.errors import InputError
+from gradus.learn.algorithm import Algorithm
+from gradus.training.door import Admitted
+from gradus.training.launch import Given, launch
+from gradus.training.member import Examples, Member
+from gradus.training.outcome import as_run
+from gradus.training.program import Carry
+from gradus.training.progress import Reporter
+from gradus.training.run import Run
+from gradus.training.stopping import BEST, Reach
+
+Then = Literal["retrain", "continue"]
+
+
+def refit(algorithm: Algorithm, admitted: Admitted, run: Run, then: Then, given: Given) -> Run:
+    """The run with a model that has learned from all examples.
+
+    Arguments:
+        then: "retrain" starts afresh, for as many steps as led to the best epoch; "continue" goes
+            on from the best epoch until the validation loss is what the training loss was there.
+
+    Goodfellow, Bengio and Courville (2016), algorithms 7.2 and 7.3.
+    """
+    if then not in ("retrain", "continue") or admitted.validation is None or not run.history.epochs:
+        raise InputError(
+            f"then={then!r}",
+            expected='"retrain" or "continue", with a fraction of the examples as validation',
+            got="nothing to go on from" if admitted.validation is None else then,
+            fix='fit(…, validation=0.1, stop=Patience(10), then="retrain")',
+        )
+    rows = np.concatenate([admitted.rows, admitted.validation])
+    if then == "retrain":
+        return _retrain(algorithm, admitted, run, rows, given)
+    return _continue(algorithm, admitted, run, rows, given)
+
+
+def _retrain(algorithm, admitted: Admitted, run: Run, rows: np.ndarray, given: Given) -> Run:
+    steps = run.best_epoch * -(-len(admitted.rows) // given.batch)
+    member = Member(jax.random.key(given.seed), rows, None, {})
+    given = given._replace(steps=steps, stop=BEST, folder=None)
+    new = _run(algorithm, member, Examples(admitted.examples.train, None), given)
+    status = f"{run.status}; retrained on all examples for {steps} steps"
+    return replace(run, model=new.model, state=new.state, status=status)
+
+
+def _continue(algorithm, admitted: Admitted, run: Run, rows: np.ndarray, given: Given) -> Run:
+    limit = run.history["loss"][run.best_epoch - 1].item()
+    member = Member(jax.random.key(given.seed), rows, admitted.validation, {})
+
+    def from_best(carry: Carry) -> Carry:
+        state = carry.learner.state._replace(model=run.model)
+        return carry._replace(learner=carry.learner._replace(state=state))
+
+    given = given._replace(stop=Reach(limit), folder=None, begin=from_best)
+    new = _run(algorithm, member, admitted.examples, given)
+    status = f"{run.status}; went on with all examples for {new.history.epochs} epochs"
+    return replace(run, model=new.model, state=new.state, status=status)
+
+
+def _run(algorithm: Algorithm, member: Member, examples: Examples, given: Given) -> Run:
+    reporter = Reporter(False, given.epochs)
+    program, outcome = launch(lambda _: algorithm, member, examples, given, reporter)
+    return as_run(algorithm, program, outcome, outcome.carry.learner, outcome.histories[0])
