@@ -40,6 +40,7 @@ from gradus.nn.initializers import (
 from gradus.nn.layer import INFERENCE, Forward, Layer
 from gradus.nn.noise import Dropout, GaussianNoise, WeightNoise, monte_carlo
 from gradus.nn.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
+from gradus.nn.note import Note
 from gradus.nn.shape import Flatten, Reshape
 from gradus.nn.skip import DenseConnection, Residual
 from gradus.nn.summary import Summary, summary
@@ -75,6 +76,7 @@ __all__ = [
     "LocalResponseNorm",
     "Maxout",
     "Normal",
+    "Note",
     "Ones",
     "Orthogonal",
     "PReLU",

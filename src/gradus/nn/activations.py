@@ -36,9 +36,9 @@ def relu(z: jax.Array) -> jax.Array:
 
 @named
 def absolute(z: jax.Array) -> jax.Array:
-    """g(z) = |z|: a rectifier with slope −1 on the left; its derivative at 0 is taken as 0.
+    """g(z) = |z|: a rectifier with slope −1 on the left; its derivative at 0 is taken as 1.
 
-    Jarrett, Kavukcuoglu, Ranzato and LeCun (2009).
+    Jarrett, Kavukcuoglu, Ranzato and LeCun (2009). PyTorch takes 0 at 0.
     """
     return jnp.abs(z)
 

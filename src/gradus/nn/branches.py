@@ -103,8 +103,8 @@ class Parallel(Parts):
         if got != expected:
             raise InputError(
                 "Parallel: the inputs do not match the layers",
-                expected=f"{len(expected)} inputs: {', '.join(expected)}",
-                got=f"{len(got)} inputs: {', '.join(got)}" if got else "a single input",
+                expected=f"inputs {', '.join(expected)}",
+                got=f"inputs {', '.join(got)}" if got else "a single input",
                 fix="give one input for every layer, as a tuple or a dict just like the layers",
             )
         return whole

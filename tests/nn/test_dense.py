@@ -1,0 +1,48 @@
+"""Known networks by hand, and PyTorch's Linear."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from gradus import nn
+
+CORNERS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+XOR = np.array([[0.0], [1], [1], [0]])
+
+
+def test_xor_is_beyond_a_linear_model():
+    """Least squares gives w = 0 and b = ½: the linear model says ½ everywhere."""
+    design = np.hstack([CORNERS, np.ones((4, 1))])
+    best = np.linalg.lstsq(design, XOR, rcond=None)[0]
+    np.testing.assert_allclose(best, [[0], [0], [0.5]], atol=1e-12)
+    layer = nn.Dense(1).replace(weight=jnp.asarray(best[:2]), bias=jnp.asarray(best[2]))
+    np.testing.assert_allclose(layer(jnp.asarray(CORNERS)), 0.5 * np.ones((4, 1)), atol=1e-6)
+
+
+def test_xor_by_two_rectifiers():
+    """h = relu(x W + c) is (0,0), (1,0), (1,0), (2,1); h w is 0, 1, 1, 2 − 2 = 0."""
+    hidden = nn.Dense(2, nn.relu).replace(weight=jnp.ones((2, 2)), bias=jnp.array([0.0, -1.0]))
+    output = nn.Dense(1).replace(weight=jnp.array([[1.0], [-2.0]]), bias=jnp.zeros(1))
+    y = nn.Sequential(hidden, output)(jnp.asarray(CORNERS))
+    np.testing.assert_array_equal(y, XOR)
+
+
+def test_as_pytorch(float64, key):
+    torch = pytest.importorskip("torch")
+    theirs = torch.nn.Linear(3, 2).double()
+    ours = nn.Dense(2).replace(
+        weight=jnp.asarray(theirs.weight.detach().numpy().T),
+        bias=jnp.asarray(theirs.bias.detach().numpy()),
+    )
+    x = np.asarray(jax.random.normal(key, (5, 3)))
+    at = torch.tensor(x, requires_grad=True)
+    theirs(at).square().sum().backward()
+
+    gradient, slope = jax.grad(lambda m, x: jnp.square(m(x)).sum(), (0, 1))(ours, jnp.asarray(x))
+    np.testing.assert_allclose(ours(jnp.asarray(x)), theirs(at).detach().numpy(), rtol=1e-12)
+    np.testing.assert_allclose(gradient.weight, theirs.weight.grad.numpy().T, rtol=1e-12)
+    np.testing.assert_allclose(gradient.bias, theirs.bias.grad.numpy(), rtol=1e-12)
+    np.testing.assert_allclose(slope, at.grad.numpy(), rtol=1e-12)
