@@ -34,7 +34,7 @@ def as_table(data: Any):
     """
     import polars as pl
 
-    if type(data).__module__.startswith("pandas."):
+    if _is_pandas(data):
         data = _from_pandas(data)
     if isinstance(data, Mapping):
         data = _from_dict(data)
@@ -48,8 +48,11 @@ def as_table(data: Any):
     return pl.DataFrame([_typed(column) for column in data])
 
 
+def _is_pandas(value: Any) -> bool:
+    return type(value).__module__.split(".")[0] == "pandas"
+
+
 def _from_pandas(frame: Any) -> dict[str, Any]:
-    """Columns of a pandas data frame, without the need for PyArrow."""
     if not frame.columns.is_unique:
         name = frame.columns[frame.columns.duplicated()][0]
         raise InputError(
@@ -58,37 +61,42 @@ def _from_pandas(frame: Any) -> dict[str, Any]:
             got=list(frame.columns),
             fix="rename one of them",
         )
-    return {str(name): _pandas_column(frame[name]) for name in frame.columns}
-
-
-def _pandas_column(column: Any) -> Any:
-    if isinstance(column.dtype, np.dtype) and column.dtype != object:
-        return column.to_numpy()
-    return [None if missing else v for v, missing in zip(column, column.isna(), strict=True)]
+    return {str(name): frame[name] for name in frame.columns}
 
 
 def _from_dict(columns: Mapping[str, Any]):
     import polars as pl
 
-    lengths = {name: len(values) for name, values in columns.items()}
-    if len(set(lengths.values())) > 1:
+    series = [_series(str(name), values) for name, values in columns.items()]
+    if len({len(column) for column in series}) > 1:
         raise InputError(
             "columns of different lengths",
             expected="one value per row in every column",
-            got=", ".join(f"{name}: {n}" for name, n in lengths.items()),
+            got=", ".join(f"{column.name}: {len(column)}" for column in series),
             fix="give columns of equal length",
         )
-    return pl.DataFrame([_series(name, values) for name, values in columns.items()])
+    return pl.DataFrame(series)
 
 
 def _series(name: str, values: Any):
+    """A column from an array, a list, or a Polars or pandas series (without need of PyArrow)."""
     import polars as pl
 
-    kinds = {type(v) for v in values if v is not None} if isinstance(values, list | tuple) else {}
-    mixed = len(kinds) > 1 and str in kinds
-    if isinstance(values, np.ndarray) and values.dtype == object:
-        return _series(name, values.tolist())
-    return pl.Series(name, [None if v is None else str(v) for v in values] if mixed else values)
+    if isinstance(values, pl.Series):
+        return values.alias(name)
+    if _is_pandas(values):
+        plain = isinstance(values.dtype, np.dtype) and values.dtype != object
+        values = values.to_numpy() if plain else values.astype(object).where(values.notna(), None)
+    if np.ndim(values) != 1:
+        raise InputError(
+            f"column {name!r}",
+            expected="one value per row, shape (n,)",
+            got=f"shape {np.shape(values)}",
+            fix="give every column of a matrix its own name; put a single value into a list",
+        )
+    if isinstance(values, np.ndarray) and values.dtype != object:
+        return pl.Series(name, values)
+    return pl.Series(name, list(values), strict=False)
 
 
 def _typed(column):
@@ -96,7 +104,7 @@ def _typed(column):
     import polars as pl
 
     kind = column.dtype
-    if kind == pl.String or kind in (pl.Categorical, pl.Enum):
+    if kind in (pl.String, pl.Categorical, pl.Enum, pl.Null):
         return _from_text(column.cast(pl.String))
     if kind.is_float() or kind.is_decimal():
         return column.cast(pl.Float64).fill_nan(None)
@@ -104,8 +112,8 @@ def _typed(column):
         return column.cast(pl.Int64)
     if kind in (pl.Date, pl.Datetime):
         return column.cast(pl.Datetime("us"))
-    if kind in (pl.Boolean, pl.Null):
-        return column.cast(pl.Boolean) if kind == pl.Boolean else column.cast(pl.String)
+    if kind == pl.Boolean:
+        return column
     raise InputError(
         f"column {column.name!r} cannot be used",
         expected="numbers, text, true/false or dates",

@@ -16,8 +16,9 @@ def infer_kind(series: Any) -> tuple[str, str]:
     """The kind of a column of the training part, one of `KINDS`, and the reason for dropping it.
 
     Dropped are columns without values, with a single value, with row numbers (whole numbers, all
-    different, in a column called "id", "index" or alike), and text in which a value occurs less
-    than twice on average. Whole numbers count as numbers, except 0 and 1: they are boolean.
+    different, in a column called "id", "index" or alike), and text whose values are all different,
+    or more than 10 that occur less than twice on average, or more than 1000. Whole numbers count
+    as numbers, except 0 and 1: they are boolean.
 
     Arguments:
         series: a Polars series, as in a table from `read_table` or `as_table`.
@@ -77,7 +78,8 @@ def infer_target_kind(series: Any) -> str:
 
 
 def _infer_text(known: Any, levels: int) -> tuple[str, str]:
-    if levels > MOST_LEVELS or (levels > 2 and levels > len(known) / 2):
+    unique = levels == len(known) > 2
+    if unique or levels > MOST_LEVELS or levels > max(10, len(known) / 2):
         return "drop", f"text ({levels} different values in {len(known)} rows)"
     return "category", ""
 

@@ -148,5 +148,5 @@ def _check_name(name: str, columns: list[str]) -> None:
             f"the table has no column {name!r}",
             expected=f"a column called {name!r}",
             got=", ".join(map(repr, columns[:12])) + (" …" if len(columns) > 12 else ""),
-            fix=f"{nearest(name, columns)} Rename it if so",
+            fix=nearest(name, columns),
         )

@@ -246,7 +246,7 @@ def _check_classes(labels: np.ndarray, least: int) -> None:
     names, counts = np.unique(labels, return_counts=True)
     rarest = int(np.argmin(counts))
     if len(names) < 2 or counts[rarest] < least:
-        few = f"{counts[rarest]} of class {names[rarest]}"
+        few = f"only {counts[rarest]} of class {names[rarest]}"
         raise InputError(
             "stratified parts",
             expected=f"two classes or more, with {least} examples of each or more",

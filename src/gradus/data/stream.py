@@ -13,7 +13,7 @@ from gradus.base.errors import InputError, located
 from gradus.data.checks import arrays_of, check_arrays
 from gradus.data.dataset import map_arrays
 from gradus.data.preprocess import Preprocessor
-from gradus.data.tables import check_file
+from gradus.data.tables import check_file, csv_options
 
 END = object()
 
@@ -78,7 +78,7 @@ class Stream:
 
     @classmethod
     def from_csv(cls, path: str | Path, preprocessor: Preprocessor, *, rows: int = 65536) -> Stream:
-        """A stream of a CSV file with a header, `rows` at a time, in the order of the file.
+        """A stream of a CSV file (see `read_table`), `rows` at a time, in the order of the file.
 
         Examples are shuffled within a chunk; a file that is sorted by class should be shuffled
         before. `preprocessor` is one fitted on a part that fits in memory.
@@ -86,7 +86,7 @@ class Stream:
         import polars as pl
 
         check_file(Path(path))
-        table = pl.scan_csv(path, infer_schema=False)
+        table = pl.scan_csv(path, **csv_options(Path(path)))
 
         def chunks(seed: int) -> Iterator[tuple]:
             random = np.random.default_rng(seed)

@@ -6,6 +6,7 @@ import csv
 import gzip
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from gradus.data.frames import as_table
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 NAMELESS_INDEX = "index"
+UTF8 = "a table of text in UTF-8"
 
 
 def read_table(path: str | Path, *, header: bool | None = None):
@@ -73,41 +75,54 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
-    except (ValueError, OSError, EOFError) as error:
-        raise _not_readable(path, "named arrays (.npz)", error) from None
+    except (ValueError, OSError, EOFError):
+        error = ValueError("Python objects, or another kind of file")
+        raise _not_readable(path, "an .npz file of numbers and text", error) from None
 
 
 def check_file(path: Path) -> None:
     """Refuse a path that is no file, or an empty one."""
     if not path.is_file():
-        neighbours = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+        neighbours = sorted(p.name for p in path.parent.glob("*"))
         raise InputError(
             f"{path} cannot be read",
             expected="a file",
             got="a folder" if path.is_dir() else "no file of that name",
-            fix=nearest(path.name, sorted(neighbours)) if neighbours else "check the path",
+            fix="give the path of a file" if path.is_dir() else nearest(path.name, neighbours),
         )
     if path.stat().st_size == 0:
         raise _empty(path, "a file of no bytes")
 
 
+def csv_options(path: Path, header: bool | None = None) -> dict[str, Any]:
+    """How Polars should read a CSV file: separator, header and names, with all values as text."""
+    first = _first_row(path)
+    header = has_header(path) if header is None else header
+    names = [f"column_{place}" for place in range(1, len(first) + 1)]
+    if header:
+        names = [first[0] or NAMELESS_INDEX, *first[1:]]
+        _check_names(path, names)
+    return {
+        "separator": _separator(path),
+        "has_header": header,
+        "new_columns": names,
+        "infer_schema": False,
+    }
+
+
 def _read_csv(path: Path, header: bool | None):
     import polars as pl
 
-    names = _first_row(path)
-    header = has_header(path) if header is None else header
-    if header:
-        _check_names(path, names)
+    options = csv_options(path, header)
     try:
-        frame = pl.read_csv(path, separator=_separator(path), has_header=header, infer_schema=False)
+        frame = pl.read_csv(path, **options)
     except pl.exceptions.PolarsError as error:
         _refuse_ragged(path)
-        raise _not_readable(path, "a table of UTF-8 text", error) from None
+        raise _not_readable(path, UTF8, error) from None
     if frame.height == 0:
         raise _empty(path, "a line of names and nothing below")
     if frame[:, -1].null_count():
         _refuse_ragged(path)
-    frame.columns = _column_names(names, header)
     blank = pl.all_horizontal(pl.all().is_null())
     return frame.filter(~blank) if frame.width > 1 else frame
 
@@ -138,7 +153,7 @@ def _first_row(path: Path) -> list[str]:
         with _open(path) as file:
             return [cell.strip() for cell in next(csv.reader(file, delimiter=_separator(path)), [])]
     except (UnicodeDecodeError, OSError, csv.Error) as error:
-        raise _not_readable(path, "a table of UTF-8 text", error) from None
+        raise _not_readable(path, UTF8, error) from None
 
 
 def _check_names(path: Path, names: list[str]) -> None:
@@ -157,12 +172,6 @@ def _check_names(path: Path, names: list[str]) -> None:
                 got=f"columns {names.index(name) + 1} and {place}",
                 fix="rename one, or give header=False if the first line holds values",
             )
-
-
-def _column_names(first_row: list[str], header: bool) -> list[str]:
-    if not header:
-        return [f"column_{place}" for place in range(1, len(first_row) + 1)]
-    return [first_row[0] or NAMELESS_INDEX, *first_row[1:]]
 
 
 def _refuse_ragged(path: Path) -> None:
@@ -207,10 +216,10 @@ def _empty(path: Path, got: str) -> InputError:
     )
 
 
-def _not_readable(path: Path, kind: str, error: Exception) -> InputError:
+def _not_readable(path: Path, form: str, error: Exception) -> InputError:
     return InputError(
         f"{path.name} cannot be read",
-        expected=kind,
+        expected=form,
         got=str(error).splitlines()[0] if str(error) else type(error).__name__,
-        fix="save the file again in that form",
+        fix=f"check that the file is complete, and save it as {form}",
     )

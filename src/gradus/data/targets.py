@@ -185,7 +185,7 @@ def _known(values: Any, name: str) -> list:
         )
     listed = array.tolist() if isinstance(array, np.ndarray) else list(array)
     missing = np.array([v is None or v != v for v in listed], bool)
-    _refuse(name, missing, listed, "a label", "drop the rows without a target")
+    _refuse(name, missing, listed, "a label", _drop(name))
     return listed
 
 
@@ -199,8 +199,12 @@ def _numbers(values: Any, name: str) -> np.ndarray:
             got="text or other values",
             fix="choose classification instead, or give numbers",
         ) from None
-    _refuse(name, ~np.isfinite(y), y, "a finite number", "drop the rows without a target")
+    _refuse(name, ~np.isfinite(y), y, "a finite number", _drop(name))
     return y
+
+
+def _drop(name: str) -> str:
+    return f"drop these rows, as by `table.drop_nulls({name!r})`"
 
 
 def _refuse(name: str, wrong: np.ndarray, values: Any, expected: str, fix: str) -> None:
