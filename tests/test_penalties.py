@@ -14,7 +14,6 @@ from gradus.base.tree import leaves
 from gradus.data.batch import Batch
 from gradus.learn import supervised
 from gradus.likelihoods import Gaussian
-from gradus.nn.note import Note
 from gradus.optim import adam, adamw, sgd
 from gradus.penalties import (
     NO_PENALTY,
@@ -164,7 +163,7 @@ def test_activity_counts_examples_by_their_weight(weight):
 
 
 def test_a_note_in_the_model_is_penalised_in_training():
-    model = nn.Sequential(dense([1.0, 0.0], [0.0, 1.0], bias=0.0), Note(), dense([0.0], [0.0]))
+    model = nn.Sequential(dense([1.0, 0.0], [0.0, 1.0], bias=0.0), nn.Note(), dense([0.0], [0.0]))
     algorithm = supervised(model, Gaussian(), sgd(0.5), penalty=activity(1.0))
     state = algorithm.init(jax.random.key(0), BATCH)
     new, _ = algorithm.step(state, BATCH, jax.random.key(1))
@@ -174,7 +173,7 @@ def test_a_note_in_the_model_is_penalised_in_training():
 
 
 def test_a_shared_silent_pass_keeps_no_notes():
-    Note()(jnp.ones(3))
+    nn.Note()(jnp.ones(3))
     assert nn.INFERENCE.notes == {}
 
 

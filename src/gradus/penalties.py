@@ -99,6 +99,17 @@ def l1(strength: Number) -> Penalty:
 def elastic_net(l1_strength: Number, l2_strength: Number) -> Penalty:
     """α₁‖w‖₁ + ½α₂‖w‖²: sparse, and correlated inputs share their weight.
 
+    Arguments:
+        l1_strength: α₁ ≥ 0, a number or a traced array.
+        l2_strength: α₂ ≥ 0, a number or a traced array.
+
+    Raises InputError for a number below 0.
+
+    >>> from gradus import nn
+    >>> model = nn.Dense(1).init(jax.random.key(0), (2,)).replace(weight=jnp.array([[3.0], [-4.0]]))
+    >>> float(elastic_net(0.5, 0.5)(model, {}, Batch(None)))
+    9.75
+
     Zou and Hastie, "Regularization and variable selection via the elastic net" (2005).
     """
     return l1(l1_strength) + l2(l2_strength)

@@ -25,8 +25,8 @@ class Bernoulli(Likelihood):
     Raises InputError for a smoothing outside [0, 1) or a weight that is not positive.
 
     >>> likelihood = Bernoulli()
-    >>> likelihood.log_prob(jnp.array([[1e4], [-1e4]]), jnp.array([1, 1]))
-    Array([     0., -10000.], dtype=float32)
+    >>> likelihood.log_prob(jnp.array([[1e4], [-1e4]]), jnp.array([0, 1]))
+    Array([-10000., -10000.], dtype=float32)
     >>> likelihood.predict(jnp.array([[0.3], [-2.0]]))
     Array([1, 0], dtype=int32)
 

@@ -14,8 +14,7 @@ class Note(Layer):
 
     >>> import jax, jax.numpy as jnp
     >>> from gradus import nn
-    >>> from gradus.nn.note import Note
-    >>> model = nn.Sequential(nn.relu, Note("code"))
+    >>> model = nn.Sequential(nn.relu, nn.Note("code"))
     >>> forward = nn.Forward()
     >>> model(jnp.array([[-1.0, 2.0]]), forward)
     Array([[0., 2.]], dtype=float32)
