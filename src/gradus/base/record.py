@@ -2,13 +2,15 @@
 
 Layers, likelihoods, penalties and preprocessing steps are records. A record is written as JSON
 (its class and hyperparameters) beside named arrays, and read without running any code from the
-file: only classes that are already imported can come back.
+file: only classes of ours, and those that are already imported, can come back.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 import equinox as eqx
@@ -143,6 +145,9 @@ def _encode_array(value, arrays: dict[str, np.ndarray], path: str) -> dict:
 
 
 def _known(table: dict, name: str, what: str) -> Any:
+    if name not in table and name.startswith("gradus."):
+        with suppress(ImportError):  # our own rooms are imported when they are first needed
+            import_module(".".join(name.split(".")[:2]))
     if name not in table:
         raise InputError(
             f"the file needs the {what} {name}",

@@ -6,6 +6,7 @@ from gradus.data.checks import check_arrays
 from gradus.data.dataset import Dataset, Parts, read_arrays
 from gradus.data.frames import as_table
 from gradus.data.idx import read_idx
+from gradus.data.images import ImagePreprocessor
 from gradus.data.inference import infer_kind, infer_target_kind
 from gradus.data.preprocess import Preprocessor
 from gradus.data.scaling import PCA, Scale, Standardize
@@ -22,6 +23,7 @@ __all__ = [
     "CountTarget",
     "Dataset",
     "Fold",
+    "ImagePreprocessor",
     "NumberTarget",
     "Parts",
     "Preprocessor",

@@ -1,0 +1,88 @@
+"""`gradus fit DATA --target COL`: from examples to a run folder."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import gradus
+from gradus.cli.config import combined, read_config
+from gradus.cli.folder import SETTINGS, begin, new_folder, save_evaluation
+from gradus.cli.measure import measured
+from gradus.cli.prepare import Prepared, prepare
+from gradus.cli.recipe import batch_for, build
+from gradus.cli.report import write_report
+from gradus.cli.settings import Settings
+from gradus.cli.source import Source, read
+from gradus.training import Patience, Run
+from gradus.training.evaluation import Evaluation
+
+
+def fit(settings: Settings, out: Path | None = None, *, quiet: bool = False) -> Path:
+    """Train on the examples that the settings name, and write a new run folder."""
+    source = read(settings.data)
+    folder = new_folder(out, source.name)
+    return train(source, settings, folder, quiet=quiet)
+
+
+def resume(folder: Path, given: dict, *, quiet: bool = False) -> Path:
+    """Go on with the run in a folder, exactly as if it had not been interrupted."""
+    settings = combined(read_config(folder / SETTINGS), given)
+    return train(read(settings.data), settings, folder, quiet=quiet)
+
+
+def train(source: Source, settings: Settings, folder: Path, *, quiet: bool) -> Path:
+    """Prepare, learn, measure, write and tell."""
+    prepared = prepare(source, settings)
+    settings = settled(settings, source, prepared)
+    algorithm = build(settings, prepared)
+    algorithm.likelihood.check(prepared.train[1])
+    if not quiet:
+        print(*prepared.sentences, "", sep="\n", flush=True)
+    begin(folder, settings, prepared.sentences)
+    run = gradus.fit(
+        algorithm,
+        prepared.train,
+        epochs=settings.epochs,
+        batch=settings.batch,
+        validation=prepared.validation,
+        stop=Patience(epochs=settings.patience) if prepared.validation and settings.patience else None,
+        seed=settings.seed,
+        progress=False if quiet else None,
+        folder=folder,
+        resume=True,
+    )
+    run = replace(
+        run, preprocessor=prepared.preprocessor, settings={**run.settings, **asdict(settings)}
+    )
+    gradus.save(run, folder)
+    tell(run, evaluated(run, prepared, folder), write_report(folder, run))
+    return folder
+
+
+def settled(settings: Settings, source: Source, prepared: Prepared) -> Settings:
+    """The settings with everything decided that was left open, so that they repeat the run."""
+    path = Path(settings.data)
+    return replace(
+        settings,
+        data=str(path.resolve()) if path.exists() else settings.data,
+        target=settings.target or source.target,
+        batch=settings.batch or batch_for(len(prepared.train[0])),
+    )
+
+
+def evaluated(run: Run, prepared: Prepared, folder: Path) -> Evaluation | None:
+    """What the run is worth on the test part, written to the folder; None without such a part."""
+    if prepared.test is None:
+        return None
+    evaluation = measured(run, prepared.test, prepared.train)
+    save_evaluation(folder, evaluation)
+    return evaluation
+
+
+def tell(run: Run, evaluation: Evaluation | None, report: Path) -> None:
+    """Print how the run ended, what it is worth, and where it lies."""
+    print(f"{run.status[:1].upper()}{run.status[1:]}.", end="\n\n")
+    if evaluation:
+        print(f"On {len(evaluation.y):,} rows that were held out:\n{evaluation}", end="\n\n")
+    print(f"run     {report.parent}\nreport  {report}")

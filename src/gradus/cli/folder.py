@@ -1,0 +1,95 @@
+"""The folder of a run: what `gradus fit` leaves behind, and how the other commands read it.
+
+    model.safetensors       weights, likelihood and preprocessing
+    history.csv             every epoch
+    run.json                how it ended, and with which versions
+    settings.toml           repeats the run: gradus fit --config settings.toml
+    decisions.txt           what was decided about the data
+    evaluation.safetensors  the test part: truth, predictions, measures, baselines
+    checkpoint.safetensors  where to go on: gradus fit --resume FOLDER
+    report.html             all of it, to look at
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+
+from gradus.base.errors import InputError
+from gradus.base.files import write_atomically
+from gradus.cli.config import to_toml
+from gradus.cli.settings import Settings
+from gradus.training.evaluation import Evaluation
+
+SETTINGS, DECISIONS, EVALUATION = "settings.toml", "decisions.txt", "evaluation.safetensors"
+REPORT = "report.html"
+ARRAYS = ("y", "predicted", "probabilities", "loss_per_row", "worst", "worst_inputs")
+WORDS = ("kind", "measures", "baselines", "labels", "columns")
+
+
+def new_folder(out: Path | None, name: str) -> Path:
+    """A folder for a new run: the one asked for, or the first free `runs/NAME-1`, `-2` …
+
+    Raises InputError where a run is already.
+    """
+    if out is None:
+        return next(f for n in count(1) if not (f := Path("runs") / f"{name}-{n}").exists())
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(
+            f"--out {out}",
+            expected="a new or empty folder",
+            got="a file" if out.is_file() else "a folder with files in it",
+            fix="choose another folder, or go on with the run there by --resume",
+        )
+    return out
+
+
+def begin(folder: Path, settings: Settings, sentences: list[str]) -> None:
+    """Write what is known before the first step."""
+    write_atomically(folder / SETTINGS, to_toml(settings).encode())
+    write_atomically(folder / DECISIONS, "".join(f"{s}\n" for s in sentences).encode())
+
+
+def decisions(folder: Path) -> list[str]:
+    """What was decided about the data."""
+    path = folder / DECISIONS
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def save_evaluation(folder: Path, evaluation: Evaluation) -> None:
+    """Write what was measured on the test part."""
+    from safetensors.numpy import save
+
+    arrays = {name: getattr(evaluation, name) for name in ARRAYS}
+    arrays = {k: np.ascontiguousarray(v) for k, v in arrays.items() if v is not None}
+    words = json.dumps({name: getattr(evaluation, name) for name in WORDS})
+    write_atomically(folder / EVALUATION, save(arrays, {"gradus": words}))
+
+
+def load_evaluation(folder: Path) -> Evaluation | None:
+    """What was measured on the test part; None where there was none.
+
+    Raises InputError for a damaged file.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = folder / EVALUATION
+    if not path.exists():
+        return None
+    try:
+        with safe_open(str(path), framework="numpy") as file:
+            words = json.loads((file.metadata() or {})["gradus"])
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        labels, columns = tuple(words.pop("labels")), tuple(words.pop("columns"))
+        missing = dict.fromkeys(ARRAYS) | arrays
+        return Evaluation(**missing, **words, labels=labels, columns=columns)
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path} is damaged",
+            expected="an evaluation that `gradus fit` wrote",
+            got=error,
+            fix=f"delete it; `gradus fit --resume {folder}` measures again",
+        ) from None

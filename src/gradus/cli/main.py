@@ -1,0 +1,156 @@
+"""The command line: commands and their options. The work is in the files of the same names.
+
+Nothing heavy is imported here, so that help is there at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gradus.cli.config import combined, read_config, to_toml
+from gradus.cli.exits import exits
+from gradus.cli.options import with_settings
+
+app = typer.Typer(
+    help="Deep learning you can see through.\n\nBegin with `gradus demo`, then give your own table:"
+    " `gradus fit sales.csv --target price`.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Data = Annotated[str, typer.Argument(help="A table (.csv, .parquet, .npz), or a dataset's name.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER", help="Where to write the run.", show_default="runs/NAME-1, -2 …"
+    ),
+]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and exit: 0 it is done, 2 it was used wrongly, 1 it failed."""
+    with exits():
+        app(arguments, prog_name="gradus")
+
+
+@app.callback()
+def about(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        from gradus import __version__
+
+        print(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def demo(out: Out = None) -> None:
+    """Learn to read digits, in some seconds."""
+    from gradus.cli.demo import demo
+
+    demo(out)
+
+
+@app.command()
+@with_settings
+def fit(
+    data: Annotated[
+        str | None, typer.Argument(help="A table (.csv, .parquet, .npz), or a dataset's name.")
+    ] = None,
+    out: Out = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Settings from a TOML file; options here overrule it."),
+    ] = None,
+    write_config: Annotated[
+        bool, typer.Option("--write-config", help="Print all settings as TOML and exit.")
+    ] = False,
+    resume: Annotated[
+        Path | None,
+        typer.Option(metavar="RUN", help="Go on with the run in this folder, exactly."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result.")] = False,
+    given: dict | None = None,
+) -> None:
+    """Train a network on a table, and compare it with simple baselines.
+
+    Columns are judged by what they hold: numbers are standardised, categories become dummies,
+    dates their parts, and what is missing is filled and marked. What was decided is printed.
+
+        gradus fit sales.csv --target price
+        gradus fit digits --hidden 256,128 --dropout 0.3
+        gradus fit visits.csv --target stays --group patient --epochs 30
+        gradus fit --resume runs/sales-1
+
+    Ctrl-C ends the training early and keeps what was learned.
+    """
+    given = {**(given or {}), **({"data": data} if data else {})}
+    settings = combined(read_config(config) if config else {}, given)
+    if write_config:
+        print(to_toml(settings), end="")
+        return
+    from gradus.cli import fit as work
+
+    if resume:
+        work.resume(resume, given, quiet=quiet)
+    else:
+        work.fit(settings, out, quiet=quiet)
+
+
+@app.command()
+def evaluate(run: RunFolder, data: Data) -> None:
+    """Measure a run on other rows, which must have the target."""
+    from gradus.cli.evaluate import evaluate
+
+    evaluate(run, data)
+
+
+@app.command()
+def predict(
+    run: RunFolder,
+    data: Data,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="A .csv, .parquet or .npz file."),
+    ] = None,
+) -> None:
+    """Predict the target of new rows, with the probability of every class.
+
+        gradus predict runs/sales-1 new.csv -o predictions.csv
+        gradus predict runs/sales-1 new.csv | head
+    """
+    from gradus.cli.predict import predict
+
+    predict(run, data, output)
+
+
+@app.command()
+def report(run: RunFolder) -> None:
+    """Write the report of a run anew."""
+    from gradus.cli.report import report
+
+    report(run)
+
+
+@app.command()
+def summary(run: RunFolder) -> None:
+    """Show layers, settings and result of a run."""
+    from gradus.cli.summary import summary
+
+    summary(run)
+
+
+@app.command()
+def datasets() -> None:
+    """List the datasets that are known by name."""
+    from gradus.cli.datasets import datasets
+
+    datasets()

@@ -1,0 +1,107 @@
+"""From settings to an algorithm: likelihood, model, optimiser and penalty."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gradus import nn, optim, penalties
+from gradus.base.errors import InputError, nearest
+from gradus.cli.prepare import Prepared
+from gradus.cli.settings import Settings
+from gradus.learn import Algorithm, supervised
+from gradus.likelihoods import (
+    Categorical,
+    Gaussian,
+    HeteroscedasticGaussian,
+    Laplace,
+    Likelihood,
+    Mixture,
+    Poisson,
+)
+from gradus.models import mlp
+
+DEFAULT = {"classification": "categorical", "regression": "gaussian", "counts": "poisson"}
+LIKELIHOODS = {
+    "gaussian": Gaussian,
+    "heteroscedastic": HeteroscedasticGaussian,
+    "laplace": Laplace,
+    "mixture": Mixture,
+    "poisson": Poisson,
+}
+OPTIMIZERS = {
+    name: getattr(optim, name)
+    for name in (
+        *("adam", "adamw", "nadam", "amsgrad", "radam", "adamax", "lion"),
+        *("sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adadelta"),
+    )
+}
+SCHEDULES = {  # name -> (rate, steps of the whole run) -> schedule
+    "constant": lambda rate, steps: optim.constant(rate),
+    "cosine": optim.cosine_decay,
+    "linear": optim.linear_decay,
+    "step": lambda rate, steps: optim.step_decay(rate, max(steps // 3, 1)),
+    "exponential": lambda rate, steps: optim.exponential_decay(rate, steps, factor=0.01),
+}
+BATCHES = ((2_000, 32), (10_000, 64), (50_000, 128))  # (up to this many rows, rows per step)
+LARGEST_BATCH = 256
+
+
+def build(settings: Settings, prepared: Prepared) -> Algorithm:
+    """The algorithm that the settings describe; raises InputError for unknown names."""
+    likelihood = build_likelihood(settings, prepared)
+    model = mlp(
+        settings.hidden,
+        likelihood.size,
+        activation=choose("activation", settings.activation, nn.ACTIVATIONS),
+        dropout=settings.dropout,
+        batch_norm=settings.batch_norm,
+    )
+    optimizer = choose("optimizer", settings.optimizer, OPTIMIZERS)
+    rate = build_schedule(settings, len(prepared.train[0]))
+    return supervised(model, likelihood, optimizer(rate), penalty=build_penalty(settings))
+
+
+def build_likelihood(settings: Settings, prepared: Prepared) -> Likelihood:
+    """What the outputs mean, by the kind of the target unless it was chosen."""
+    names = [*DEFAULT.values(), *LIKELIHOODS]
+    name = DEFAULT[prepared.kind] if settings.likelihood == "auto" else settings.likelihood
+    if name == "categorical":
+        classes = len(prepared.preprocessor.target.labels)
+        return Categorical(classes, smoothing=settings.label_smoothing)
+    return choose("likelihood", name, LIKELIHOODS, names)()
+
+
+def build_schedule(settings: Settings, rows: int) -> Any:
+    """The learning rate of every step; epochs become steps."""
+    per_epoch = math.ceil(rows / min(settings.batch, rows))
+    rising = round(settings.warm_up * per_epoch)
+    falling = max(settings.epochs * per_epoch - rising, 1)
+    schedule = choose("schedule", settings.schedule, SCHEDULES)(settings.rate, falling)
+    return optim.warm_up(schedule, rising) if rising else schedule
+
+
+def build_penalty(settings: Settings) -> penalties.Penalty:
+    """All penalties that are not 0."""
+    wanted = ((penalties.l2, settings.l2), (penalties.l1, settings.l1),
+              (penalties.max_norm, settings.max_norm))  # fmt: skip
+    return sum((make(number) for make, number in wanted if number), start=penalties.NO_PENALTY)
+
+
+def batch_for(rows: int) -> int:
+    """A batch size that lets an epoch have some dozens to hundreds of steps.
+
+    >>> batch_for(500), batch_for(20_000), batch_for(1_000_000)
+    (32, 128, 256)
+    """
+    return next((batch for most, batch in BATCHES if rows <= most), LARGEST_BATCH)
+
+
+def choose(what: str, name: str, table: dict[str, Any], names: Any = None) -> Any:
+    """`table[name]`; raises InputError with the nearest name for another."""
+    if name not in table:
+        names = list(names or table)
+        raise InputError(
+            f"--{what}", expected=", ".join(names), got=name, fix=nearest(name, names)
+        )
+    return table[name]

@@ -1,0 +1,44 @@
+"""`gradus report RUN`: write the page about a run anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gradus import nn
+from gradus.cli.folder import REPORT, SETTINGS, decisions, load_evaluation
+from gradus.report import write
+from gradus.training import Run, load
+
+
+def report(folder: Path) -> None:
+    """Rewrite report.html from the other files of the folder."""
+    print(write_report(folder, load(folder)))
+
+
+def write_report(folder: Path, run: Run) -> Path:
+    """Write the page about a run beside its other files."""
+    path = folder / REPORT
+    write(
+        path,
+        run,
+        load_evaluation(folder),
+        title=folder.name,
+        model_table=layers(run),
+        command=f"gradus fit --config {folder / SETTINGS}",
+        sentences=decisions(folder),
+    )
+    return path
+
+
+def layers(run: Run) -> list[dict[str, object]]:
+    """The layers of the model, with their shapes and numbers of parameters."""
+    return [
+        {"layer": cells[0], "output": cells[1], "trained": cells[2], "fixed": cells[3]}
+        for cells in (row.cells() for row in nn.summary(run.model, input_shape(run)).rows)
+    ]
+
+
+def input_shape(run: Run) -> tuple[int, ...]:
+    """The shape of one input."""
+    preprocessor = run.preprocessor
+    return getattr(preprocessor, "shape", None) or (len(preprocessor.features),)

@@ -1,0 +1,159 @@
+"""Everything that can be chosen about a run: names, defaults, help and checks in one place.
+
+The options of `gradus fit` and the lines of a TOML file are both made from the fields of
+`Settings`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from gradus.base.errors import InputError, nearest
+
+
+def setting(
+    default: Any, panel: str, text: str, *, low: float | None = None, below: float | None = None
+) -> Any:
+    """A field of `Settings`: its default, where and how the help explains it, and its bounds."""
+    about = {"panel": panel, "help": text, "low": low, "below": below}
+    return dataclasses.field(default=default, metadata=about)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was chosen for a run; `replace(settings, epochs=5)` changes one's mind.
+
+    A batch of 0 is chosen by the number of rows. Raises InputError for values out of bounds.
+
+    >>> Settings(hidden=(32,)).hidden
+    (32,)
+    """
+
+    data: str = setting("", "Data", "a file with a table, or the name of a dataset")
+    target: str = setting("", "Data", "the column to predict")
+    drop: tuple[str, ...] = setting((), "Data", "columns not to learn from, as in a,b")
+    category: tuple[str, ...] = setting((), "Data", "numbers that name categories, as in a,b")
+    validation: float = setting(
+        0.1, "Data", "fraction of the rows for early stopping", low=0, below=1
+    )
+    test: float = setting(0.2, "Data", "fraction of the rows for the result", low=0, below=1)
+    group: str = setting("", "Data", "keep rows of one group in one part; not learned from")
+    time: str = setting("", "Data", "train on the earliest rows, test on the latest")
+
+    hidden: tuple[int, ...] = setting(
+        (128, 64), "Model", "units of each hidden layer, as in 128,64; 0 for a linear model", low=1
+    )
+    activation: str = setting("relu", "Model", "relu, tanh, gelu, silu, elu, sigmoid …")
+    dropout: float = setting(
+        0.1, "Model", "probability of dropping a hidden unit", low=0, below=1
+    )
+    batch_norm: bool = setting(False, "Model", "normalise before each activation")
+    likelihood: str = setting(
+        "auto",
+        "Model",
+        "categorical; gaussian, laplace, heteroscedastic, mixture; poisson; auto goes by the target",
+    )
+    label_smoothing: float = setting(
+        0.0, "Model", "probability given away to the other classes", low=0, below=1
+    )
+
+    epochs: int = setting(100, "Training", "how often every row is seen, at most", low=1)
+    batch: int = setting(0, "Training", "rows per step; 0 goes by the number of rows", low=0)
+    patience: int = setting(
+        20, "Training", "epochs without improvement before it stops; 0 never stops early", low=0
+    )
+    optimizer: str = setting("adam", "Training", "adam, adamw, sgd, momentum, nesterov, rmsprop …")
+    rate: float = setting(0.002, "Training", "learning rate at its highest", low=0)
+    schedule: str = setting(
+        "cosine", "Training", "constant, cosine, linear, step or exponential decay of the rate"
+    )
+    warm_up: float = setting(0.0, "Training", "epochs in which the rate rises to its highest", low=0)
+    seed: int = setting(0, "Training", "equal seeds give equal runs", low=0)
+
+    l2: float = setting(0.0, "Penalties", "½α‖w‖² on the weights", low=0)
+    l1: float = setting(0.0, "Penalties", "α‖w‖₁ on the weights", low=0)
+    max_norm: float = setting(
+        0.0, "Penalties", "longest weight vector of a unit; 0 for no limit", low=0
+    )
+
+    def __post_init__(self):
+        for field in dataclasses.fields(self):
+            check(field, getattr(self, field.name))
+
+
+def check(field: dataclasses.Field, value: Any) -> None:
+    """Refuse a value of the wrong type or out of bounds."""
+    low, below = field.metadata["low"], field.metadata["below"]
+    expected = described(field)
+    fits = fits_type(value, field.default)
+    if fits and low is not None:
+        numbers = value if isinstance(value, tuple) else (value,)
+        fits = all(low <= number and (below is None or number < below) for number in numbers)
+    if not fits:
+        raise InputError(
+            option_name(field.name),
+            expected=expected,
+            got=repr(value),
+            fix=f"leave it out for {written(field.default)}, or see `gradus fit --help`",
+        )
+
+
+def fits_type(value: Any, default: Any) -> bool:
+    """Whether a value has the type of the default; whole numbers are numbers, too."""
+    if isinstance(default, tuple):
+        kind = int if default else str
+        return isinstance(value, tuple) and all(type(item) is kind for item in value)
+    if isinstance(default, float):
+        return type(value) in (int, float) and value == value
+    return type(value) is type(default)
+
+
+def described(field: dataclasses.Field) -> str:
+    """What a setting may be, in words.
+
+    >>> [described(f) for f in dataclasses.fields(Settings) if f.name in ("test", "epochs")]
+    ['a number from 0 to below 1', 'a whole number from 1 up']
+    """
+    low, below, default = field.metadata["low"], field.metadata["below"], field.default
+    words = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+    kind = words.get(type(default)) or ("whole numbers" if default else "a list of names")
+    if low is None:
+        return kind
+    return f"{kind} from {low} " + ("up" if below is None else f"to below {below}")
+
+
+def option_name(name: str) -> str:
+    """`batch_norm` as it is written on the command line: `--batch-norm`."""
+    return f"--{name.replace('_', '-')}"
+
+
+def written(value: Any) -> str:
+    """A value as TOML.
+
+    >>> written((128, 64)), written("relu"), written(True), written(0.1)
+    ('[128, 64]', '"relu"', 'true', '0.1')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, str):
+        import json
+
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def known(name: str, where: str) -> dataclasses.Field:
+    """The field of that name; raises InputError with the nearest name for another."""
+    fields = {field.name: field for field in dataclasses.fields(Settings)}
+    if name not in fields:
+        raise InputError(
+            f"{where}: there is no setting {name!r}",
+            expected="a setting that `gradus fit --write-config` names",
+            got=name,
+            fix=nearest(name, fields),
+        )
+    return fields[name]
