@@ -24,7 +24,7 @@ OPTIMIZERS = [
     (optim.nadam, 0.05, 0.02),
     (optim.amsgrad, 0.05, 0.02),
     (optim.adamax, 0.05, 0.02),
-    (optim.radam, 0.05, 0.002),
+    (lambda rate: optim.radam(rate, beta2=0.99), 0.05, 0.002),
     (optim.lion, 0.02, 0.005),
     (lambda rate: optim.clipped(optim.adam(rate), norm=1.0), 0.05, 0.02),
     (lambda rate: optim.clipped(optim.sgd(rate), value=1.0), 0.1, 1e-3),

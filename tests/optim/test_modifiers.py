@@ -83,9 +83,9 @@ def test_layers_have_rates_of_their_own():
 
 
 def test_a_name_is_matched_as_a_whole():
-    w = {"1": jnp.ones(1), "10": jnp.ones(1)}
-    change = change_of(optim.per_layer(optim.sgd(1.0), {"1": 0.5}), w)
-    np.testing.assert_array_equal(flat(change), [-0.5, -1.0])
+    w = {"1": jnp.ones(1), "10": jnp.ones(1), "name": jnp.ones(1)}
+    change = change_of(optim.per_layer(optim.sgd(1.0), {"1": 0.5, "name": 0.2}), w)
+    np.testing.assert_allclose(flat(change), [-0.5, -1.0, -0.2])
 
 
 def test_factors_come_after_the_direction_and_carry_over_to_momentum():

@@ -1,6 +1,6 @@
 """Optimisers made from optimisers: `clipped(adam(1e-3), norm=1.0)`.
 
-The outermost change sees the gradient first.
+Of several, the outermost sees the gradient first; `per_layer` comes after the direction.
 """
 
 from __future__ import annotations
@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+import jax
+import jax.numpy as jnp
 import optax
+from jax import random
 
 from gradus.base.errors import InputError, nearest
 from gradus.base.tree import leaves, map_leaves
@@ -72,7 +75,7 @@ def noisy(
     """
     check_not_negative("noisy", variance=variance, annealing=annealing)
     settings = {"variance": variance, "annealing": annealing, "seed": seed}
-    noise = optax.add_noise(variance, annealing, key=seed)
+    noise = _add_noise(variance, annealing, seed)
     return _before(noise, optimizer, spelled("noisy", optimizer, **settings))
 
 
@@ -115,6 +118,21 @@ def per_layer(optimizer: Optimizer, factors: Mapping[str, float]) -> Optimizer:
 
 def _before(change: optax.GradientTransformation, optimizer: Optimizer, name: str) -> Optimizer:
     return replace(optimizer, name=name, direction=optax.chain(change, optimizer.direction))
+
+
+def _add_noise(variance: float, annealing: float, seed: int) -> optax.GradientTransformation:
+    """Optax's own keeps a key in its state; here the noise of step t follows from seed and t."""
+
+    def init(params):
+        return jnp.zeros((), jnp.int32)
+
+    def update(updates, state, params=None):
+        t = state + 1
+        deviation = jnp.sqrt(variance / t**annealing)
+        noise = optax.tree.random_like(random.fold_in(random.key(seed), t), updates)
+        return jax.tree.map(lambda g, n: g + deviation.astype(g.dtype) * n, updates, noise), t
+
+    return optax.GradientTransformation(init, update)
 
 
 def _factor(factors: Mapping[str, float], name: str) -> float:

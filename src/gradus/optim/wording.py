@@ -11,7 +11,7 @@ from jax.core import Tracer
 from gradus.base.errors import InputError
 
 
-def spelled(name: str, *values: Any, **settings: Any) -> str:
+def spelled(name: str, /, *values: Any, **settings: Any) -> str:
     """The call that gives this thing again, as text.
 
     >>> spelled("adam", 1e-3, beta1=0.9)
@@ -34,7 +34,7 @@ def check_rate(name: str, rate: Any) -> None:
         )
 
 
-def check_fractions(name: str, **values: float) -> None:
+def check_fractions(name: str, /, **values: float) -> None:
     """Refuse factors of decay that are not in [0, 1)."""
     for key, value in values.items():
         if not 0 <= value < 1:
@@ -46,7 +46,7 @@ def check_fractions(name: str, **values: float) -> None:
             )
 
 
-def check_not_negative(name: str, **values: float) -> None:
+def check_not_negative(name: str, /, **values: float) -> None:
     """Refuse numbers below 0."""
     for key, value in values.items():
         if not value >= 0:
