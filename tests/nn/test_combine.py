@@ -46,6 +46,12 @@ def test_parts_start_with_different_weights(key):
         assert np.all(one.weight != two.weight)
 
 
+def test_the_order_of_names_does_not_matter(key):
+    one = nn.Branches(b=nn.Dense(2), a=nn.Dense(2)).init(key, (3,))
+    two = nn.Branches(a=nn.Dense(2), b=nn.Dense(2)).init(key, (3,))
+    assert eqx.tree_equal(one, two)
+
+
 def test_trained_parts_are_kept_in_a_new_model(key):
     body = nn.Sequential(nn.Dense(4), nn.BatchNorm()).init(key, (3,))
     model = nn.Sequential(body, nn.Dense(2)).init(jax.random.key(1), (3,))
