@@ -119,11 +119,12 @@ def test_l2_is_not_weight_decay_for_adam(float64):
     np.testing.assert_allclose(decayed.weight, plain.weight - 0.125 * 0.5 * w.weight, rtol=1e-12)
 
 
-def test_the_loss_that_a_step_reports_includes_the_penalty():
+def test_a_step_reports_the_penalty_beside_the_loss():
     algorithm = supervised(dense([3.0], [4.0]), Gaussian(), sgd(0.1), penalty=l2(2.0))
     state = algorithm.init(jax.random.key(0), BATCH)
-    with_penalty = algorithm.step(state, BATCH, jax.random.key(1))[1]["loss"]
-    assert float(with_penalty - algorithm.evaluate(state, BATCH)["loss"]) == pytest.approx(25)
+    info = algorithm.step(state, BATCH, jax.random.key(1))[1]
+    assert float(info["penalty"]) == 25
+    assert float(info["loss"]) == pytest.approx(float(algorithm.evaluate(state, BATCH)["loss"]))
 
 
 # --- max-norm -------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from jax import random
 from jax.scipy.special import gammaln
 
 from gradus.data.batch import Batch
+from gradus.learn.supervised import measure
 from gradus.likelihoods import (
     Bernoulli,
     Categorical,
@@ -23,8 +24,8 @@ Z = jnp.array([[0.1], [0.4], [-1.0]])
 
 
 def loss_of(likelihood, outputs, y):
-    """The loss as training computes it: a mean weighted by the class weights."""
-    return Batch(None, weight=likelihood.weight(y)).mean(-likelihood.log_prob(outputs, y))
+    """The loss as training computes it."""
+    return measure(likelihood, outputs, Batch(None, y))["loss"]
 
 
 # --- the loss that each likelihood is -------------------------------------------------------
@@ -145,6 +146,20 @@ def test_a_grey_pixel_is_the_probability_of_a_one():
     half = Bernoulli().log_prob(Z, jnp.full(3, 0.5))
     ends = [Bernoulli().log_prob(Z, jnp.full(3, y)) for y in (0, 1)]
     np.testing.assert_allclose(half, (ends[0] + ends[1]) / 2, rtol=1e-6)
+
+
+def test_class_weights_multiply_the_weights_of_examples():
+    # Losses log 3 each but 9 where p is 1 but for e⁻⁹; weights 2·1, 1·3 and a masked row.
+    likelihood = Categorical(3, class_weight=(2.0, 1.0, 5.0))
+    z = jnp.array([[0.0, 0.0, 0.0], [9.0, 0.0, -50.0], [7.0, 7.0, 7.0]])
+    y, losses = jnp.array([0, 1, 2]), [np.log(3), 9 + np.log1p(np.exp(-9))]
+    batch = Batch(None, y, weight=jnp.array([1.0, 3.0, 0.0]))
+    expected = (2 * losses[0] + 3 * losses[1]) / 5
+    assert float(measure(likelihood, z, batch)["loss"]) == pytest.approx(expected, rel=1e-6)
+    # The same as sequences of two, where each example's weight is that of all its targets.
+    twice = Batch(None, jnp.stack([y, y], 1), batch.weight)
+    loss = measure(likelihood, jnp.stack([z, z], 1), twice)["loss"]
+    assert float(loss) == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize(

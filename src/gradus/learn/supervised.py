@@ -101,7 +101,7 @@ def supervised(
 def measure(likelihood: Likelihood, outputs: jax.Array, batch: Batch) -> dict[str, jax.Array]:
     """Loss −log p and the likelihood's measures of one batch, as weighted means."""
     weight = likelihood.weight(batch.y)
-    weighted = batch if weight is None else batch._replace(weight=weight * batch.weight)
+    weighted = batch if weight is None else batch.weighted(weight)
     values = likelihood.measures(outputs, batch.y)
     loss = weighted.mean(-likelihood.log_prob(outputs, batch.y))
     return {"loss": loss, **{name: batch.mean(value) for name, value in values.items()}}
