@@ -37,7 +37,7 @@ TESTED = $$(test -f $(LOCK) && echo "-c $(LOCK)")
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 $(VENV)/run.stamp: pyproject.toml $(wildcard requirements/*.txt)
-	@python=$$(sh requirements/find-python) && echo "Setting up $(VENV) with $$python (once, some minutes) …" && \
+	@python=$$(sh tools/find-python) && echo "Setting up $(VENV) with $$python (once, some minutes) …" && \
 	"$$python" -m venv $(VENV)
 	@$(INSTALL) --upgrade 'pip>=25.1'
 	@$(INSTALL) -e . $(TESTED)

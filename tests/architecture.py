@@ -163,10 +163,15 @@ def floor(module: Module) -> int | None:
 
 
 def imports(module: Module, nodes, modules: dict[str, Module]) -> list[Import]:
-    """The modules of the package itself that some nodes of a file import."""
+    """The modules of the package itself that some nodes of a file import.
+
+    The front door may import whom it likes, and anyone may ask it for `__version__`.
+    """
     found = []
     for node in nodes:
         for name in imported_names(node, module):
+            if name.endswith("__"):
+                continue
             target = name if name in modules else name.rpartition(".")[0]
             if target in modules and target != module.name:
                 found.append(Import(target, node.lineno))
