@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from gradus.base.errors import InputError
+from gradus.data.checks import check_arrays
 
 MOST_ROWS = 20_000  # more training rows hardly change a baseline, and cost minutes
 MOST_NUMBERS = 16_000_000  # the same bound for wide inputs, in rows × features
@@ -47,7 +48,7 @@ def baselines(
     Gives a dict from the baseline's name to its `Prediction`. Above 20 000 rows (fewer for very
     wide inputs) a baseline learns from a random sample, and its name says so.
 
-    Raises InputError for another kind, and for inputs that are not finite.
+    Raises InputError for another kind, and for arrays that nothing can be learned from.
 
     >>> x = np.array([[0.0], [1.0], [2.0], [3.0]])
     >>> guesses = baselines("regression", x, np.array([0.0, 2.0, 4.0, 6.0]), np.array([[5.0]]))
@@ -56,40 +57,32 @@ def baselines(
 
     Goodfellow, Bengio and Courville (2016), section 11.2.
     """
-    x, new, y = features(x_train), features(x_test), np.asarray(y_train)
-    x, y = sample(x, y)
-    names = estimators(kind, len(x), images=getattr(x_train, "ndim", 2) > 2)
+    x_train, y_train, _ = check_arrays(x_train, y_train)
+    new = features(check_arrays(x_test)[0])
+    rows = sample(len(y_train), new.shape[1])
+    x, y = features(jax.tree.map(lambda a: a[rows], x_train)), y_train[rows]
+    chosen = estimators(kind, len(rows), images=getattr(x_train, "ndim", 2) > 2)
     if np.all(y == y[:1]):
-        names = dict([next(iter(names.items()))])
-    thinned = f", from {len(x):,} of {len(y_train):,} rows" if len(x) < len(y_train) else ""
+        chosen = dict(list(chosen.items())[:1])
+    source = f", from {len(y):,} of {len(y_train):,} rows" if len(y) < len(y_train) else ""
     return {
-        name + thinned: _predict(estimator, kind, x, y, new, classes)
-        for name, estimator in names.items()
+        name + source: _predict(estimator, kind, x, y, new, classes)
+        for name, estimator in chosen.items()
     }
 
 
 def features(x: Any) -> np.ndarray:
     """Inputs as one table of numbers, shape (B, features)."""
-    tables = [np.asarray(a, dtype=np.float64) for a in jax.tree.leaves(x)]
-    table = np.concatenate([a.reshape(len(a), -1) for a in tables], axis=1)
-    if not np.isfinite(table).all():
-        row = int(np.argwhere(~np.isfinite(table))[0][0])
-        raise InputError(
-            f"baselines: inputs of row {row}",
-            expected="finite numbers",
-            got="NaN or an infinite number",
-            fix="fill or drop missing values before training and evaluation",
-        )
-    return table
+    tables = [np.asarray(a, dtype=np.float64).reshape(len(a), -1) for a in jax.tree.leaves(x)]
+    return np.concatenate(tables, axis=1)
 
 
-def sample(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """At most 20 000 rows, drawn without replacement; always the same ones."""
-    most = min(MOST_ROWS, max(1, MOST_NUMBERS // x.shape[1]))
-    if len(x) <= most:
-        return x, y
-    rows = np.random.default_rng(0).choice(len(x), most, replace=False)
-    return x[rows], y[rows]
+def sample(rows: int, columns: int) -> np.ndarray:
+    """Which rows to learn from: all, or 20 000 drawn without replacement, always the same ones."""
+    most = min(MOST_ROWS, max(1, MOST_NUMBERS // columns))
+    if rows <= most:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
 
 
 def estimators(kind: str, rows: int, *, images: bool = False) -> dict[str, Any]:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 WRITTEN = {
-    "auc": "AUC", "f1": "F1", "mae": "MAE", "mse": "MSE", "psnr": "PSNR", "r2": "R²", "rmse": "RMSE",
-}  # fmt: skip
+    "auc": "AUC",
+    "f1": "F1",
+    "mae": "MAE",
+    "mse": "MSE",
+    "psnr": "PSNR",
+    "r2": "R²",
+    "rmse": "RMSE",
+}
 
 
 def readable(name: str) -> str:

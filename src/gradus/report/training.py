@@ -89,12 +89,12 @@ def gradients(run: Run) -> Markup:
     history = run.history
     figures = [
         depth_figure(
-            history, "gradient/", "Length of the gradient (log scale)",
+            history, "gradient/", "Gradient length (log scale)",
             "Lines that lie powers of ten apart are vanishing or exploding gradients; colour runs "
             "from the first array to the last.",
         ),
         depth_figure(
-            history, "update/", "Update relative to the array (log scale)",
+            history, "update/", "Relative update (log scale)",
             "Around the dashed line at 0.001 a step changes an array by a thousandth of itself: "
             "far above it learning is rough, far below it hardly moves.",
             guide=GOOD_RATIO,

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gradus.base.errors import InputError
+from gradus.data.checks import check_arrays
 from gradus.likelihoods import Bernoulli, Likelihood, Poisson
 from gradus.likelihoods.real import RealLikelihood
 from gradus.metrics import classification, regression
@@ -87,8 +87,8 @@ def evaluate(
         columns: names of the inputs' columns, for people to read.
         train: `(x, y)` of the training part; with them baselines are fitted and measured too.
 
-    Raises InputError for no examples, for inputs and targets of different lengths, and for
-    targets that the likelihood cannot describe.
+    Raises InputError for no examples, inputs and targets of different lengths, numbers that are
+    not finite, and targets that the likelihood cannot describe.
 
     >>> import jax, numpy as np
     >>> from gradus import nn
@@ -98,8 +98,7 @@ def evaluate(
     >>> evaluation.kind, evaluation.worst
     ('regression', array([0, 1]))
     """
-    y = np.asarray(y) * 1  # yes and no as 1 and 0
-    check_rows(x, y)
+    x, y, _ = check_arrays(x, y)
     likelihood.check(y)
     raw = outputs(model, x)
     kind = kind_of(likelihood, y)
@@ -124,18 +123,6 @@ def evaluate(
     )
 
 
-def check_rows(x: Any, y: np.ndarray) -> None:
-    """Refuse no examples, and inputs and targets of different lengths."""
-    rows = len(jax.tree.leaves(x)[0])
-    if rows != len(y) or rows == 0:
-        raise InputError(
-            "evaluate",
-            expected="at least one example, and one target for every input",
-            got=f"{rows} inputs and {len(y)} targets",
-            fix="give x and y of the same rows",
-        )
-
-
 def kind_of(likelihood: Likelihood, y: np.ndarray) -> str:
     """Whether targets are classes, counts or other numbers."""
     if isinstance(likelihood, Poisson):
@@ -146,7 +133,7 @@ def kind_of(likelihood: Likelihood, y: np.ndarray) -> str:
 
 def graded(y: np.ndarray) -> bool:
     """Whether targets lie between whole numbers: probabilities, where classes could be."""
-    return bool(np.any(y != np.floor(y)))
+    return y.dtype.kind == "f" and bool(np.any(y != np.floor(y)))
 
 
 def guesses(likelihood: Any, raw: np.ndarray, y: np.ndarray) -> np.ndarray:
