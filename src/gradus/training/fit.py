@@ -7,17 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import numpy as np
 
+from gradus.base.errors import InputError
+from gradus.data.stream import Stream
 from gradus.learn.algorithm import Algorithm
-from gradus.training.door import admit
-from gradus.training.launch import Given, launch
+from gradus.training.door import Admitted, admit, as_batch, on_device
+from gradus.training.launch import Given, launch, life_of
 from gradus.training.many import Plan, Runs
 from gradus.training.member import Member
 from gradus.training.outcome import apart, as_run
+from gradus.training.program import Program
 from gradus.training.progress import Progress, Reporter
 from gradus.training.refit import Then, refit
 from gradus.training.run import Run
 from gradus.training.stopping import BEST, Stop
+from gradus.training.streaming import StreamProgram
 
 
 def fit(
@@ -41,7 +46,8 @@ def fit(
 
     Arguments:
         algorithm: a way of learning, such as `supervised(model, likelihood, optimizer)`.
-        data: (x, y), (x, y, weight), a `Dataset`, or x alone where learning needs no targets.
+        data: (x, y), (x, y, weight), a `Dataset`, or x alone where learning needs no targets;
+            or a `Stream` of examples that do not fit into memory.
         epochs: how often every example is seen, at most.
         batch: examples per step. A short last batch counts with the examples it has.
         validation: a fraction of the data to hold out, or data of the same form. With it, the
@@ -71,11 +77,14 @@ def fit(
     Differs from Keras: validation rows are drawn at random, never the last ones; the best epoch's
     model is always the one returned; no example of a short last batch is dropped.
     """
-    admitted = admit(algorithm, data, validation, seed)
-    member = Member(jax.random.key(seed), admitted.rows, admitted.validation, {})
     given = Given(epochs, batch, stop or BEST, seed, folder, resume, save_every)
     reporter = Reporter(progress, epochs)
-    program, outcome = launch(lambda _: algorithm, member, admitted.examples, given, reporter)
+    if isinstance(data, Stream):
+        build, admitted = over_stream(algorithm, data, validation, given), None
+    else:
+        admitted = admit(algorithm, data, validation, seed)
+        build = over_arrays(algorithm, admitted, given)
+    program, outcome = launch(build, given, reporter)
     run = as_run(algorithm, program, outcome, outcome.carry.learner, outcome.histories[0])
     if then is not None:
         run = refit(algorithm, admitted, run, then, given)
@@ -116,7 +125,7 @@ def fit_many(
     >>> make = lambda rate: supervised(nn.Dense(1), Gaussian(), sgd(rate))
     >>> runs = fit_many(make, (x, 3 * x[:, 0]), vary(rate=[0.001, 0.1]), epochs=40)
     >>> runs.measure("mse").round(2)
-    array([4.72, 0.33], dtype=float32)
+    array([4.59, 0.02], dtype=float32)
     """
     make = algorithm if callable(algorithm) else lambda: algorithm
     example = make(**{name: values[0] for name, values in plan.settings.items()})
@@ -124,10 +133,43 @@ def fit_many(
     given = Given(epochs, batch, stop or BEST, seed, folder, resume, save_every)
     reporter = Reporter(progress, epochs)
     members, examples = plan.members(admitted, seed), plan.examples(admitted)
-    program, outcome = launch(lambda settings: make(**settings), members, examples, given, reporter)
+
+    def build() -> Program:
+        life = life_of(lambda settings: make(**settings), given, members.rows.shape[-1])
+        return Program(life, members, on_device(examples), epochs)
+
+    program, outcome = launch(build, given, reporter)
     runs = [
         as_run(example, program, outcome, learner, history)
         for learner, history in zip(apart(outcome), outcome.histories, strict=True)
     ]
     reporter.finished(f"{len(runs)} runs: {outcome.reason}")
     return Runs(plan.names, runs)
+
+
+def over_arrays(algorithm: Algorithm, admitted: Admitted, given: Given) -> Callable[[], Program]:
+    """How to build the program of a run over arrays."""
+    life = life_of(lambda _: algorithm, given, len(admitted.rows))
+    member = Member(jax.random.key(given.seed), admitted.rows, admitted.validation, {})
+    return lambda: Program(life, member, on_device(admitted.examples), given.epochs)
+
+
+def over_stream(
+    algorithm: Algorithm, stream: Stream, validation: Any, given: Given
+) -> Callable[[], StreamProgram]:
+    """How to build the program of a run over a stream."""
+    if isinstance(validation, int | float):
+        raise InputError(
+            "validation of a stream",
+            expected="arrays (x, y), or a Dataset",
+            got=validation,
+            fix="set some examples aside: fit(algorithm, stream, validation=(x, y))",
+        )
+    life, held_out, rows = life_of(lambda _: algorithm, given, given.batch), None, None
+    if validation is not None:
+        held_out = jax.device_put(as_batch(algorithm, validation))
+        rows = np.arange(held_out.size, dtype=np.int32)
+    member = Member(jax.random.key(given.seed), np.zeros(0, np.int32), rows, {})
+    return lambda: StreamProgram(
+        algorithm, life, stream, member, held_out, given.epochs, given.seed
+    )

@@ -9,15 +9,16 @@ from typing import NamedTuple
 from gradus.base.errors import InputError
 from gradus.learn.algorithm import Algorithm
 from gradus.training.checkpoint import Checkpoint
-from gradus.training.door import on_device
 from gradus.training.history import History
 from gradus.training.interrupt import ctrl_c_ends_the_run
 from gradus.training.loop import train
-from gradus.training.member import Examples, Life, Member
+from gradus.training.loops import Carry
+from gradus.training.member import Life
 from gradus.training.outcome import Outcome
-from gradus.training.program import Carry, Program
+from gradus.training.program import Program
 from gradus.training.progress import Reporter
 from gradus.training.stopping import Stop
+from gradus.training.streaming import StreamProgram
 
 
 class Given(NamedTuple):
@@ -30,37 +31,30 @@ class Given(NamedTuple):
     folder: str | Path | None = None
     resume: bool = False
     save_every: float = 30.0
-    steps: int | None = None  # instead of epochs
     begin: Callable[[Carry], Carry] | None = None  # changes the state before the first step
 
 
 def launch(
-    make: Callable[[dict], Algorithm],
-    members: Member,
-    examples: Examples,
-    given: Given,
-    reporter: Reporter,
-) -> tuple[Program, Outcome]:
-    """Train one member, or several side by side."""
-    check_plan(given)
+    build: Callable[[], Program | StreamProgram], given: Given, reporter: Reporter
+) -> tuple[Program | StreamProgram, Outcome]:
+    """Compile the program that `build` makes, and run it to its end."""
     with ctrl_c_ends_the_run() as interrupt:
-        life = Life(make, min(given.batch, members.rows.shape[-1]), given.stop)
-        program = Program(life, members, on_device(examples))
+        program = build()
         checkpoint = Checkpoint(given.folder, given.save_every)
         carry, histories = program.start(), [History({})] * program.count
         if given.begin is not None:
             carry = given.begin(carry)
         if given.resume and checkpoint.exists:
             carry, histories = checkpoint.load(carry)
-        until = given.steps or given.epochs * program.steps
-        outcome = train(program, carry, histories, until, reporter, interrupt, checkpoint)
+        outcome = train(program, carry, histories, reporter, interrupt, checkpoint)
     return program, outcome
 
 
-def check_plan(given: Given) -> None:
-    """Refuse numbers of epochs and batch sizes that mean nothing."""
+def life_of(make: Callable[[dict], Algorithm], given: Given, rows: int) -> Life:
+    """What happens to a run over so many rows; raises InputError for a plan that means nothing."""
     for name, value in (("epochs", given.epochs), ("batch", given.batch)):
         if not isinstance(value, int) or value < 1:
             raise InputError(
                 name, expected="a whole number from 1 on", got=value, fix=f"give {name}=10, say"
             )
+    return Life(make, min(given.batch, rows), given.stop)

@@ -11,10 +11,12 @@ import numpy as np
 
 from gradus.training.history import History
 from gradus.training.interrupt import Interrupt
+from gradus.training.loops import Carry
 from gradus.training.member import NEVER
 from gradus.training.outcome import Outcome
-from gradus.training.program import Carry, Program
+from gradus.training.program import Program
 from gradus.training.progress import Reporter
+from gradus.training.streaming import StreamProgram
 
 SLICE_SECONDS = 0.25
 FIRST_SLICE = 16  # steps
@@ -34,38 +36,40 @@ class Pace:
 
 
 def train(
-    program: Program,
+    program: Program | StreamProgram,
     carry: Carry,
     histories: list[History],
-    until: int,
     reporter: Reporter,
     interrupt: Interrupt,
     checkpoint: Any,
 ) -> Outcome:
-    """Advance the run to step `until`, slice by slice, or until there is a reason to end it."""
+    """Advance the run slice by slice until there is a reason to end it."""
     pace, began = Pace(), time.perf_counter()
     spent = histories[0].last.get("seconds", 0.0) if histories[0].epochs else 0.0
     reporter.started()
     while True:
         before, step, tick = carry, int(carry.step), time.perf_counter()
-        carry = program.advance(carry, min(until, step + pace.steps))
-        reason = _reason(carry, until, interrupt)
+        carry = program.advance(carry, step + pace.steps)
+        reason = _reason(program, carry, interrupt)
         pace.took(int(carry.step) - step, time.perf_counter() - tick)
         if reason == "diverged" and not program.together:
             carry = _last_good(program, before, carry)
         new, carry = collect(program, carry, spent + time.perf_counter() - began)
         histories = [old.followed_by(rows) for old, rows in zip(histories, new, strict=True)]
-        reporter.epochs_done(new[0], int(carry.step) // program.steps)
-        checkpoint(carry, histories, final=bool(reason))
+        reporter.epochs_done(new[0], int(carry.epoch))
+        if program.resumable:
+            checkpoint(carry, histories, final=bool(reason))
         if reason:
             return Outcome(carry, histories, reason)
 
 
-def collect(program: Program, carry: Carry, seconds: float) -> tuple[list[History], Carry]:
+def collect(
+    program: Program | StreamProgram, carry: Carry, seconds: float
+) -> tuple[list[History], Carry]:
     """Take the finished epochs out of the table: a history for each member."""
     lines = int(carry.filled)
     table = np.asarray(carry.learner.table)
-    last = int(carry.step) // program.steps
+    last = int(carry.epoch)
     about = {
         "epoch": np.arange(last - lines, last) + 1,
         **{name: table[..., :lines, i] for i, name in enumerate(program.life.columns)},
@@ -78,23 +82,23 @@ def collect(program: Program, carry: Carry, seconds: float) -> tuple[list[Histor
     return histories, carry._replace(filled=jnp.zeros_like(carry.filled))
 
 
-def _reason(carry: Carry, until: int, interrupt: Interrupt) -> str:
+def _reason(program: Program | StreamProgram, carry: Carry, interrupt: Interrupt) -> str:
     """Why the run ends here; empty while it goes on."""
     if np.all(np.asarray(carry.learner.bad_step) != NEVER):
         return "diverged"
     tracker = carry.learner.tracker
     if tracker is not None and np.all(np.asarray(tracker.stopped)):
         return "stopped"
-    if int(carry.step) >= until:
+    if program.done(carry):
         return "finished"
     return "interrupted" if interrupt.requested else ""
 
 
-def _last_good(program: Program, before: Carry, after: Carry) -> Carry:
+def _last_good(program: Program | StreamProgram, before: Carry, after: Carry) -> Carry:
     """The last state with finite numbers: replay the slice up to the step that went wrong."""
     bad = int(after.learner.bad_step)
     for step in range(bad, max(int(before.step), bad - 3), -1):
-        carry = program.advance(before, step)
+        carry = program.replay(before, step)
         if _finite(carry.learner.state):
             return carry
     return before

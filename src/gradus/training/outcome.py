@@ -9,10 +9,12 @@ import numpy as np
 
 from gradus.learn.algorithm import Algorithm
 from gradus.training.history import History
+from gradus.training.loops import Carry
 from gradus.training.member import NEVER, Learner
-from gradus.training.program import Carry, Program
+from gradus.training.program import Program
 from gradus.training.run import Run
 from gradus.training.stopping import Stop
+from gradus.training.streaming import StreamProgram
 
 
 class Outcome(NamedTuple):
@@ -30,7 +32,11 @@ def apart(outcome: Outcome) -> list[Learner]:
 
 
 def as_run(
-    algorithm: Algorithm, program: Program, outcome: Outcome, learner: Learner, history: History
+    algorithm: Algorithm,
+    program: Program | StreamProgram,
+    outcome: Outcome,
+    learner: Learner,
+    history: History,
 ) -> Run:
     """What one member gives back."""
     tracker, stop = learner.tracker, program.life.stop
@@ -84,11 +90,9 @@ def sentence(reason: str, epochs: int, best: int | None, stop: Stop, where: str 
     return begin + ("; the model is the last good one" if reason == "diverged" else "")
 
 
-def where_it_diverged(program: Program, carry: Carry, bad_step: int) -> str:
+def where_it_diverged(program: Program | StreamProgram, carry: Carry, bad_step: int) -> str:
     """At which step the numbers were no longer finite, and, for a single run, which of them."""
     if program.together:
-        step, names = bad_step, ["loss"]
-    else:
-        step, names = int(carry.step), program.trouble(carry)
-    place = f"step {step + 1} (epoch {step // program.steps + 1})"
-    return f"{', '.join(names[:4]) or 'the loss'} not finite at {place}"
+        return f"loss not finite at step {bad_step + 1}"
+    names = ", ".join(program.trouble(carry)[:4]) or "the loss"
+    return f"{names} not finite at step {int(carry.step) + 1} (epoch {int(carry.epoch) + 1})"

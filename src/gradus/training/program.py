@@ -3,45 +3,43 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
-from gradus.training.member import NEVER, TABLE_ROWS, Examples, Learner, Life, Member
+from gradus.training.loops import Carry, Loops
+from gradus.training.member import Examples, Life, Member
 
-# Start-up code runs once: compiling it twice as fast matters more than how fast it is.
+# Code that runs once should compile fast: twice as fast without fused loops.
 QUICK_TO_COMPILE = {"xla_cpu_use_fusion_emitters": False}
-
-
-class Carry(NamedTuple):
-    """Everything a run needs to go on, on the device."""
-
-    learner: Learner  # of the member, or of all members side by side
-    step: jax.Array  # steps taken
-    filled: jax.Array  # lines of the table in use
 
 
 class Program:
     """The two compiled programs of a run: `start() -> carry` and `advance(carry, until) -> carry`.
 
     `advance` goes on to step `until`, and comes back before it when every member has stopped,
-    when every loss has become infinite or NaN, or when the table is full. The result does not
-    depend on how a run is cut into slices.
+    when no member's numbers are finite any more, or when the table of epochs is full. The result
+    does not depend on how a run is cut into slices.
 
     Arguments:
         life: what happens to one member.
         members: one member, or several side by side: their rows then have a leading axis.
-        examples: what they learn from.
+        examples: what they learn from, all on the device.
+        epochs: how many are planned.
     """
 
-    def __init__(self, life: Life, members: Member, examples: Examples):
+    resumable = True  # at every step
+
+    def __init__(self, life: Life, members: Member, examples: Examples, epochs: int):
         self.life, self.members, self.examples = life, members, examples
         self.together = members.rows.ndim > 1
         self.count = len(members.rows) if self.together else 1
-        self.steps = -(-members.rows.shape[-1] // life.batch)
+        self.steps = -(-members.rows.shape[-1] // life.batch)  # of an epoch
+        self.until = epochs * self.steps
+        self.loops = Loops(life, self.together)
         self.compile_seconds = self._compile()
 
     def start(self) -> Carry:
@@ -49,74 +47,54 @@ class Program:
         return self._start(self.members, self.examples)
 
     def advance(self, carry: Carry, until: int) -> Carry:
-        """Go on to step `until`."""
-        return self._advance(carry, self.members, self.examples, until)
+        """Go on to step `until`, or to the end."""
+        return self._advance(carry, self.members, self.examples, min(until, self.until))
+
+    replay = advance
+
+    def done(self, carry: Carry) -> bool:
+        """Whether all planned steps were taken."""
+        return int(carry.step) >= self.until
 
     def trouble(self, carry: Carry) -> list[str]:
         """What is not finite in the next step: names of measures, gradients and updates."""
-        epoch = carry.step // self.steps
-        first = (carry.step - epoch * self.steps) * self.life.batch
-        rows = self.life.order(self.members, epoch)[first : first + self.life.batch]
-        step = jax.jit(lambda *given: self.life.step(*given, jnp.asarray(True)))
-        after = step(carry.learner, rows, self.members, self.examples, carry.step)
-        measured = {**after.sums, **after.watched}
-        measured.pop("weight")
-        return [name for name, value in measured.items() if not jnp.isfinite(value)]
+        first = (carry.step - carry.epoch * self.steps) * self.life.batch
+        rows = self.life.order(self.members, carry.epoch)[first : first + self.life.batch]
+        return self.loops.trouble(carry, rows, self.members, self.examples)
 
     def _compile(self) -> float:
         """Trace both programs, then compile them side by side; gives the seconds it took."""
         began = time.perf_counter()
-        start = jax.jit(self._start_all).trace(self.members, self.examples)
-        advance = jax.jit(self._advance_all).trace(start.out_info, self.members, self.examples, 0)
-        options = [QUICK_TO_COMPILE if jax.default_backend() == "cpu" else None, None]
-        with ThreadPoolExecutor(2) as pool:
-            lowered = [start.lower(), advance.lower()]
-            compiled = pool.map(lambda p, o: p.compile(compiler_options=o), lowered, options)
-            self._start, self._advance = compiled
+        given = self.members, self.examples
+        start = jax.jit(self.loops.start).trace(*given)
+        advance = jax.jit(self._advance_all).trace(start.out_info, *given, 0)
+        self._start, self._advance = compile_together(start, advance)
         return time.perf_counter() - began
 
-    def _start_all(self, members: Member, examples: Examples) -> Carry:
-        learner = self._each(self.life.start, 0, None)(members, examples)
-        return Carry(learner, jnp.asarray(0), jnp.asarray(0))
-
     def _advance_all(self, carry: Carry, members: Member, examples: Examples, until: int) -> Carry:
+        loops = self.loops
+
         def going(carry: Carry) -> jax.Array:
-            tracker = carry.learner.tracker
-            stopped = jnp.asarray(False) if tracker is None else jnp.all(tracker.stopped)
-            return self._healthy(carry, until) & ~stopped & (carry.filled < TABLE_ROWS)
+            return loops.healthy(carry, until) & ~loops.pausing(carry)
 
         def epoch(carry: Carry) -> Carry:
-            number = carry.step // self.steps
-            end = (number + 1) * self.steps
-            orders = self._each(self.life.order, 0, None)(members, number)
-            carry = self._steps(carry, orders, members, examples, end, jnp.minimum(end, until))
-            finished = self._healthy(carry, end + 1) & (carry.step == end)
-            return lax.cond(finished, finish, lambda carry, number: carry, carry, number)
-
-        def finish(carry: Carry, number: jax.Array) -> Carry:
-            close = self._each(self.life.finish, 0, 0, None, None, None)
-            learner = close(carry.learner, members, examples, number, carry.filled)
-            return Carry(learner, carry.step, carry.filled + 1)
+            first = carry.epoch * self.steps
+            end = first + self.steps
+            orders = loops.orders(members, carry.epoch)
+            until_here = jnp.minimum(end, until)
+            carry = loops.steps(carry, orders, members, examples, first, end, until_here)
+            complete = loops.healthy(carry, end + 1) & (carry.step == end)
+            return lax.cond(
+                complete, lambda c: loops.finish(c, members, examples), lambda c: c, carry
+            )
 
         return lax.while_loop(going, epoch, carry)
 
-    def _steps(self, carry, orders, members, examples, end, until) -> Carry:
-        """The steps of one epoch, which ends at step `end`, up to step `until`."""
-        learn = self._each(self.life.step, 0, 0, 0, None, None, None)
-        batch = self.life.batch
 
-        def step(carry: Carry) -> Carry:
-            position = carry.step - (end - self.steps)
-            rows = lax.dynamic_slice_in_dim(orders, position * batch, batch, axis=-1)
-            last = carry.step == end - 1
-            learner = learn(carry.learner, rows, members, examples, carry.step, last)
-            return Carry(learner, carry.step + 1, carry.filled)
-
-        return lax.while_loop(lambda carry: self._healthy(carry, until), step, carry)
-
-    def _healthy(self, carry: Carry, until: jax.Array | int) -> jax.Array:
-        return (carry.step < until) & jnp.any(carry.learner.bad_step == NEVER)
-
-    def _each(self, function, *axes):
-        """`function` for one member, or for all of them side by side."""
-        return jax.vmap(function, in_axes=axes) if self.together else function
+def compile_together(first, *others) -> list[Callable]:
+    """Compile traced programs side by side; the first, which runs once, in the quickest way."""
+    on_cpu = jax.default_backend() == "cpu"
+    options = [QUICK_TO_COMPILE if on_cpu else None, *[None] * len(others)]
+    with ThreadPoolExecutor(len(options)) as pool:
+        lowered = [traced.lower() for traced in (first, *others)]
+        return list(pool.map(lambda p, o: p.compile(compiler_options=o), lowered, options))

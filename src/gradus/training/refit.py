@@ -10,11 +10,12 @@ import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.learn.algorithm import Algorithm
-from gradus.training.door import Admitted
-from gradus.training.launch import Given, launch
+from gradus.training.door import Admitted, on_device
+from gradus.training.launch import Given, launch, life_of
+from gradus.training.loops import Carry
 from gradus.training.member import Examples, Member
 from gradus.training.outcome import as_run
-from gradus.training.program import Carry
+from gradus.training.program import Program
 from gradus.training.progress import Reporter
 from gradus.training.run import Run
 from gradus.training.stopping import BEST, Reach
@@ -22,7 +23,9 @@ from gradus.training.stopping import BEST, Reach
 Then = Literal["retrain", "continue"]
 
 
-def refit(algorithm: Algorithm, admitted: Admitted, run: Run, then: Then, given: Given) -> Run:
+def refit(
+    algorithm: Algorithm, admitted: Admitted | None, run: Run, then: Then, given: Given
+) -> Run:
     """The run with a model that has learned from all examples.
 
     Arguments:
@@ -31,11 +34,12 @@ def refit(algorithm: Algorithm, admitted: Admitted, run: Run, then: Then, given:
 
     Goodfellow, Bengio and Courville (2016), algorithms 7.2 and 7.3.
     """
-    if then not in ("retrain", "continue") or admitted.validation is None or not run.history.epochs:
+    possible = admitted is not None and admitted.validation is not None and run.history.epochs
+    if then not in ("retrain", "continue") or not possible:
         raise InputError(
             f"then={then!r}",
             expected='"retrain" or "continue", with a fraction of the examples as validation',
-            got="nothing to go on from" if admitted.validation is None else then,
+            got=repr(then) if possible else "no such validation part",
             fix='fit(…, validation=0.1, stop=Patience(10), then="retrain")',
         )
     rows = np.concatenate([admitted.rows, admitted.validation])
@@ -47,8 +51,8 @@ def refit(algorithm: Algorithm, admitted: Admitted, run: Run, then: Then, given:
 def _retrain(algorithm, admitted: Admitted, run: Run, rows: np.ndarray, given: Given) -> Run:
     steps = run.best_epoch * -(-len(admitted.rows) // given.batch)
     member = Member(jax.random.key(given.seed), rows, None, {})
-    given = given._replace(steps=steps, stop=BEST, folder=None)
-    new = _run(algorithm, member, Examples(admitted.examples.train, None), given)
+    given = given._replace(stop=BEST, folder=None)
+    new = _run(algorithm, member, Examples(admitted.examples.train, None), given, steps)
     status = f"{run.status}; retrained on all examples for {steps} steps"
     return replace(run, model=new.model, state=new.state, status=status)
 
@@ -67,7 +71,18 @@ def _continue(algorithm, admitted: Admitted, run: Run, rows: np.ndarray, given: 
     return replace(run, model=new.model, state=new.state, status=status)
 
 
-def _run(algorithm: Algorithm, member: Member, examples: Examples, given: Given) -> Run:
-    reporter = Reporter(False, given.epochs)
-    program, outcome = launch(lambda _: algorithm, member, examples, given, reporter)
+def _run(
+    algorithm: Algorithm,
+    member: Member,
+    examples: Examples,
+    given: Given,
+    steps: int | None = None,
+) -> Run:
+    def build() -> Program:
+        life = life_of(lambda _: algorithm, given, len(member.rows))
+        program = Program(life, member, on_device(examples), given.epochs)
+        program.until = steps or program.until
+        return program
+
+    program, outcome = launch(build, given, Reporter(False, given.epochs))
     return as_run(algorithm, program, outcome, outcome.carry.learner, outcome.histories[0])
