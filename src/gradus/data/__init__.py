@@ -9,11 +9,12 @@ from gradus.data.idx import read_idx
 from gradus.data.images import ImagePreprocessor
 from gradus.data.inference import infer_kind, infer_target_kind
 from gradus.data.preprocess import Preprocessor
-from gradus.data.scaling import PCA, Scale, Standardize
+from gradus.data.scaling import PCA, Scale, Scaling, Standardize
 from gradus.data.splits import Fold, Split, bootstrap, k_folds, leave_one_out, split
 from gradus.data.stream import Chunk, Stream
 from gradus.data.tables import has_header, read_table
-from gradus.data.targets import ClassTarget, CountTarget, NumberTarget, fit_target
+from gradus.data.targets import ClassTarget, CountTarget, NumberTarget, Target, fit_target
+from gradus.data.terms import Polynomial
 
 __all__ = [
     "PCA",
@@ -26,11 +27,14 @@ __all__ = [
     "ImagePreprocessor",
     "NumberTarget",
     "Parts",
+    "Polynomial",
     "Preprocessor",
     "Scale",
+    "Scaling",
     "Split",
     "Standardize",
     "Stream",
+    "Target",
     "as_table",
     "bootstrap",
     "check_arrays",

@@ -43,7 +43,7 @@ class Column(Record):
         if self.missing:
             return np.column_stack([numbers, absent]).astype(np.float32)
         if absent.any():
-            self._warn(f"{absent.sum()} missing, though none was in the training part: filled in")
+            self._warn(f"{absent.sum()} missing, though none was in the training part; filled")
         return numbers.astype(np.float32)
 
     def _indicator(self) -> tuple[str, ...]:
@@ -192,8 +192,8 @@ class CategoryColumn(Column):
         if len(unseen):
             names = ", ".join("missing" if v is None else repr(v) for v in unseen.unique().head(5))
             self._warn(
-                f"{len(unseen)} values of categories that the training part did not show "
-                f"({names}): encoded like the baseline {self.baseline!r}"
+                f"categories that the training part did not show ({names}; rows: {len(unseen)}) "
+                f"are encoded like the baseline {self.baseline!r}"
             )
 
 
@@ -209,7 +209,7 @@ class DateColumn(Column):
 
     @classmethod
     def fit(cls, series: Any) -> DateColumn:
-        known = _date_parts(series.drop_nulls(), DATE_PARTS)
+        known = _date_parts(_dates(series).drop_nulls(), DATE_PARTS)
         varies = known.std(axis=0) > 0
         parts = tuple(part for part, keep in zip(DATE_PARTS, varies, strict=True) if keep)
         means, stds = known.mean(axis=0)[varies], known.std(axis=0)[varies]
@@ -225,13 +225,7 @@ class DateColumn(Column):
         return f"{self.name}: date → {', '.join(self.parts)}{marked}"
 
     def encode(self, series):
-        import polars as pl
-
-        if not series.dtype.is_temporal():
-            present = series.is_not_null().to_numpy()
-            _refuse(series, present, "dates", "write every date in one form, as 2024-01-31")
-            series = series.cast(pl.Datetime("us"))
-        z = (_date_parts(series, self.parts) - np.array(self.means)) / np.array(self.stds)
+        z = (_date_parts(_dates(series), self.parts) - np.array(self.means)) / np.array(self.stds)
         return self._with_indicator(np.nan_to_num(z), series.is_null().to_numpy())
 
 
@@ -262,6 +256,17 @@ def text_of(series: Any) -> Any:
 def shown(number: float) -> str:
     """A number for people to read: four digits, and all digits before the point."""
     return f"{number:.0f}" if abs(number) >= 1000 else f"{number:.4g}"
+
+
+def _dates(series: Any) -> Any:
+    """A Polars series as dates; anything else is refused, except gaps throughout."""
+    import polars as pl
+
+    if series.dtype.is_temporal():
+        return series
+    present = series.is_not_null().to_numpy()
+    _refuse(series, present, "a date", "write every date in one form, as 2024-01-31")
+    return series.cast(pl.Datetime("us"))
 
 
 def _date_parts(series: Any, parts: tuple[str, ...]) -> np.ndarray:

@@ -128,7 +128,7 @@ def _from_text(column):
     text = column.str.strip_chars()
     text = text.set(text.is_in(MISSING_MARKS).fill_null(False), None)
     known = text.drop_nulls()
-    if known.is_empty() or known.str.contains(r"^[-+]?0\d").any():
+    if known.is_empty() or known.str.contains(r"^[-+]?0\d+$").any():
         return text  # 01234 is a code, not a number
     for kind in (pl.Int64, pl.Float64):
         if known.cast(kind, strict=False).null_count() == 0:

@@ -16,9 +16,10 @@ from gradus.data.columns import (
     DateColumn,
     NumberColumn,
 )
+from gradus.data.dataset import Dataset
 from gradus.data.frames import as_table
 from gradus.data.inference import KINDS, infer_kind
-from gradus.data.targets import Target, fit_target
+from gradus.data.targets import ClassTarget, Target, fit_target
 
 COLUMNS = {"number": NumberColumn, "boolean": BooleanColumn, "date": DateColumn}
 
@@ -127,9 +128,15 @@ class Preprocessor(Record):
         _check_name(self.target.name, table.columns)
         return self.target.encode(table[self.target.name])
 
+    def dataset(self, table: Any) -> Dataset:
+        """Inputs and, where the target is known, targets of a table, with their names."""
+        labels = self.target.labels if isinstance(self.target, ClassTarget) else None
+        y = None if self.target is None else self.targets(table)
+        return Dataset(self.inputs(table), y, features=self.features, labels=labels)
+
 
 def _kind(series: Any, chosen: Mapping[str, str]) -> tuple[str, str]:
-    if series.name not in chosen:
+    if series.name not in chosen or series.null_count() == len(series):
         return infer_kind(series)
     kind = chosen[series.name]
     if kind not in KINDS:

@@ -13,7 +13,7 @@ from gradus.base.errors import InputError, located
 from gradus.data.checks import arrays_of, check_arrays
 from gradus.data.dataset import map_arrays
 from gradus.data.preprocess import Preprocessor
-from gradus.data.tables import check_file, csv_options
+from gradus.data.tables import UTF8, check_file, csv_options, readable
 
 END = object()
 
@@ -90,12 +90,10 @@ class Stream:
 
         def chunks(seed: int) -> Iterator[tuple]:
             random = np.random.default_rng(seed)
-            for part in table.collect_batches(chunk_size=rows, maintain_order=True):
-                order = random.permutation(part.height)
-                x, y = preprocessor.inputs(part), None
-                if preprocessor.target is not None:
-                    y = preprocessor.targets(part)[order]
-                yield x[order], y
+            with readable(Path(path), UTF8):
+                for part in table.collect_batches(chunk_size=rows, maintain_order=True):
+                    data = preprocessor.dataset(part).take(random.permutation(part.height))
+                    yield data.x, data.y
 
         return cls(chunks)
 

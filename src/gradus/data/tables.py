@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -110,15 +111,27 @@ def csv_options(path: Path, header: bool | None = None) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def readable(path: Path, form: str):
+    """Turn the errors of Polars while it reads a file into an InputError."""
+    import polars as pl
+
+    try:
+        yield
+    except pl.exceptions.PolarsError as error:
+        raise _not_readable(path, form, error) from None
+
+
 def _read_csv(path: Path, header: bool | None):
     import polars as pl
 
     options = csv_options(path, header)
     try:
-        frame = pl.read_csv(path, **options)
-    except pl.exceptions.PolarsError as error:
+        with readable(path, UTF8):
+            frame = pl.read_csv(path, **options)
+    except InputError:
         _refuse_ragged(path)
-        raise _not_readable(path, UTF8, error) from None
+        raise
     if frame.height == 0:
         raise _empty(path, "a line of names and nothing below")
     if frame[:, -1].null_count():
@@ -130,10 +143,8 @@ def _read_csv(path: Path, header: bool | None):
 def _read_parquet(path: Path):
     import polars as pl
 
-    try:
+    with readable(path, "a Parquet file"):
         return pl.read_parquet(path)
-    except pl.exceptions.PolarsError as error:
-        raise _not_readable(path, "a Parquet file", error) from None
 
 
 def _open(path: Path):
