@@ -144,3 +144,24 @@ def test_local_response_norm_as_pytorch(size, float64):
 def test_local_response_norm_refuses_an_even_size():
     with pytest.raises(InputError, match="LocalResponseNorm"):
         nn.LocalResponseNorm(4)
+
+
+def test_rows_that_fill_up_a_batch_do_not_enter_its_statistics(key):
+    layer = nn.BatchNorm().init(key, (3,))
+    x = jax.random.normal(key, (6, 3))
+    filled = jnp.concatenate([x, jnp.full((2, 3), 100.0)])
+    alone = nn.Forward(training=True)
+    padded = nn.Forward(training=True, present=jnp.array([1.0] * 6 + [0.0] * 2))
+    expected, got = layer(x, alone), layer(filled, padded)[:6]
+    assert jnp.allclose(got, expected, atol=1e-6)
+    for name in ("mean", "variance"):
+        expected, got = getattr(alone.updated(layer), name), getattr(padded.updated(layer), name)
+        assert jnp.allclose(got, expected, atol=1e-6)
+
+
+def test_a_single_example_in_a_filled_batch_is_normalised_by_the_running_averages(key):
+    layer = nn.BatchNorm().init(key, (2,)).replace(mean=jnp.ones(2), variance=jnp.full(2, 4.0))
+    forward = nn.Forward(training=True, present=jnp.array([1.0, 0.0]))
+    y = layer(jnp.array([[3.0, 1.0], [7.0, 7.0]]), forward)
+    assert jnp.allclose(y[0], jnp.array([1.0, 0.0]), atol=1e-3)
+    assert jnp.allclose(forward.updated(layer).variance, 4.0)

@@ -32,6 +32,14 @@ class Batch(NamedTuple):
         """The number of examples, those of weight zero included."""
         return jax.tree.leaves(self.x)[0].shape[0]
 
+    @property
+    def present(self) -> jax.Array | None:
+        """1 for every example that counts, 0 for rows of weight 0; None where all count."""
+        if self.weight is None:
+            return None
+        later = tuple(range(1, self.weight.ndim))
+        return jnp.any(self.weight != 0, axis=later).astype(self.weight.dtype)
+
     def total(self) -> jax.Array:
         """Sum of the weights: how many examples this batch stands for."""
         return jnp.asarray(float(self.size)) if self.weight is None else jnp.sum(self.weight)

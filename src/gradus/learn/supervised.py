@@ -63,7 +63,7 @@ def supervised(
 
     def objective(params: Any, rest: Any, batch: Batch, key: jax.Array):
         whole = merge(params, rest)
-        forward = Forward(training=True, key=key)
+        forward = Forward(training=True, key=key, present=batch.present)
         outputs = whole(batch.x, forward)
         info = measure(likelihood, outputs, batch)
         loss = info["loss"]
@@ -94,7 +94,12 @@ def supervised(
             )
         likelihood.check(data.y)
 
-    settings = {"model": model, "likelihood": likelihood, "optimizer": optimizer.name}
+    settings = {
+        "model": model,
+        "likelihood": likelihood,
+        "optimizer": optimizer.name,
+        "penalty": penalty,
+    }
     return Algorithm(init, step, evaluate, check, likelihood, settings)
 
 

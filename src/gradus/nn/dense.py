@@ -8,8 +8,9 @@ import jax
 
 from gradus.base.record import param, static, weight
 from gradus.nn.activations import identity
+from gradus.nn.checks import check_width
 from gradus.nn.initializers import Initializer, Zeros, suited_to
-from gradus.nn.layer import INFERENCE, Forward, Layer, channelwise, check_input
+from gradus.nn.layer import INFERENCE, Forward, Layer, channelwise
 
 
 class Dense(Layer):
@@ -40,7 +41,7 @@ class Dense(Layer):
     use_bias: bool = static(True)
     weight_init: Initializer | None = static(None)
     bias_init: Initializer = static(Zeros())
-    weight: jax.Array | None = weight()
+    weight: jax.Array = weight()
     bias: jax.Array | None = param()
 
     def init(self, key, shape):
@@ -55,13 +56,7 @@ class Dense(Layer):
         return self.replace(weight=weight, bias=bias)
 
     def __call__(self, x, forward: Forward = INFERENCE):
-        inputs = self.weight.shape[0]
-        check_input(
-            self,
-            x,
-            (*"BTUVW"[: x.ndim - 1], inputs),
-            fix=f"give inputs with {inputs} features, or initialise a new layer for this width",
-        )
+        check_width(self, x, self.weight)
         y = x @ self.weight
         if self.bias is not None:
             y = y + channelwise(self.bias, y)

@@ -24,6 +24,8 @@ class Forward:
         training: layers behave as in training (batch statistics, running averages move).
         key: a JAX key; with one, noise is on (dropout, noise layers). A key without `training`
             gives Monte-Carlo passes: noise on, statistics fixed.
+        present: which rows of the batch are examples, shape (B,): 1 for those, 0 for rows that
+            only fill up a short batch and must not enter its statistics; None: all are.
 
     A layer may call, while the pass runs:
         `forward.key()`: a fresh key, different at each call.
@@ -31,8 +33,14 @@ class Forward:
         `forward.note(name, value)`: something to look at, or to penalise.
     """
 
-    def __init__(self, training: bool = False, key: jax.Array | None = None):
+    def __init__(
+        self,
+        training: bool = False,
+        key: jax.Array | None = None,
+        present: jax.Array | None = None,
+    ):
         self.training = training
+        self.present = present
         self.notes: dict[str, list] = {}
         self._key = key
         self._keys_given = 0
@@ -99,7 +107,7 @@ class Layer(Record):
     """
 
     def init(self, key: jax.Array, shape: Shape) -> Layer:
-        """The layer with weights for inputs of `shape`. Layers without weights return themselves."""
+        """The layer with weights for inputs of `shape`; one without weights returns itself."""
         return self
 
     @abstractmethod

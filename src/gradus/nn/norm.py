@@ -63,30 +63,53 @@ class BatchNorm(Layer):
         check_width(self, x, self.gain)
         mean, variance = self.mean, self.variance
         if forward.training:
-            axes = tuple(range(x.ndim - 1))
-            mean, variance = x.mean(axes), x.var(axes)
-            self._keep(mean, variance, x.size // x.shape[-1], forward)
+            mean, variance = self._of_batch(x, forward)
         y = standardized(x, channelwise(mean, x), channelwise(variance, x), self.epsilon)
         return scaled(y, self.gain, self.bias)
 
     def output_shape(self, shape):
         return shape
 
-    def _keep(self, mean, variance, n: int, forward: Forward) -> None:
-        """Report the running averages moved towards the statistics of `n` numbers per channel."""
-        if n < 2:
+    def _of_batch(self, x, forward: Forward) -> tuple[jax.Array, jax.Array]:
+        """μ and var of the examples in the batch; reports the running averages moved to them."""
+        numbers = x.size // x.shape[-1]
+        if numbers < 2:
             raise InputError(
                 "BatchNorm: a batch with one number per channel",
                 expected="two numbers or more to take a variance of",
-                got=n,
+                got=numbers,
                 fix="train with larger batches, or use LayerNorm or GroupNorm",
             )
-        m, unbiased = self.momentum, variance * (n / (n - 1))
+        mean, variance, n = moments(x, forward.present)
+        m, unbiased = self.momentum, variance * (n / jnp.maximum(n - 1, 1))
+        enough = n > 1  # a batch filled up around a single example has no variance
+        mean, variance = (
+            jnp.where(enough, mean, self.mean),
+            jnp.where(enough, variance, self.variance),
+        )
         forward.update(
             self,
             mean=m * self.mean + (1 - m) * mean,
-            variance=m * self.variance + (1 - m) * unbiased,
+            variance=jnp.where(enough, m * self.variance + (1 - m) * unbiased, self.variance),
         )
+        return mean, variance
+
+
+def moments(x: jax.Array, present: jax.Array | None) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Mean and variance of each channel over the rows that are present, and of how many numbers.
+
+    >>> mean, variance, n = moments(jnp.array([[1.0], [3.0], [9.0]]), jnp.array([1.0, 1.0, 0.0]))
+    >>> float(mean[0]), float(variance[0]), float(n)
+    (2.0, 1.0, 2.0)
+    """
+    axes = tuple(range(x.ndim - 1))
+    if present is None:
+        return x.mean(axes), x.var(axes), jnp.asarray(x.size // x.shape[-1], x.dtype)
+    share = jnp.expand_dims(present, tuple(range(1, x.ndim))).astype(x.dtype)
+    n = present.sum().astype(x.dtype) * (x.size // x.shape[0] // x.shape[-1])
+    mean = jnp.sum(x * share, axes) / jnp.maximum(n, 1)
+    variance = jnp.sum(jnp.square(x - channelwise(mean, x)) * share, axes) / jnp.maximum(n, 1)
+    return mean, variance, n
 
 
 class LayerNorm(Layer):

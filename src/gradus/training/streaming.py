@@ -158,13 +158,8 @@ def _joined(first: Batch, second: Batch) -> Batch:
 
 
 def _block(examples: Batch, length: int) -> Block:
-    """The first `length` examples, filled up with zeros where there are fewer."""
+    """The first `length` examples; where there are fewer, they are repeated and do not count."""
     rows = np.arange(length, dtype=np.int32)
-    missing = max(length - examples.size, 0)
-
-    def fill(array):
-        zeros = np.zeros((missing, *array.shape[1:]), array.dtype)
-        return np.concatenate([array[:length], zeros])
-
-    filled = jax.tree.map(fill, examples)
-    return Block(jax.device_put(filled), np.where(rows < length - missing, rows, -1))
+    count = min(length, examples.size)
+    filled = jax.tree.map(lambda array: array[rows % count], examples)
+    return Block(jax.device_put(filled), np.where(rows < count, rows, -1))
