@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from gradus import data
+
 
 def datasets() -> None:
-    """Print a table of names, sizes, licences and places."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from gradus import data
-
-    table = Table("name", "what it is", "MB", "licence and source", "where", box=None)
+    """Print what every dataset is, its licence, and where it was found."""
     for listing in data.datasets():
-        size = f"{listing.megabytes:.1f}" if listing.megabytes else ""
-        table.add_row(
-            listing.name, listing.description, size, listing.licence, listing.found
-        )
-    Console().print(table)
+        found = listing.found or f"{listing.megabytes:.1f} MB, downloaded when first used"
+        print(f"{listing.name:<15} {listing.description}")
+        print(f"{'':<15} {listing.licence}")
+        print(f"{'':<15} {found}", end="\n\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 from gradus.cli.fit import fit
 from gradus.cli.settings import Settings
 
-DEMO = Settings(data="digits", hidden=(256,), dropout=0.3, epochs=60, batch=32)
+DEMO = Settings(data="digits", hidden=(256, 128), dropout=0.3, epochs=60, rate=0.002)
 
 
 def demo(out: Path | None = None) -> None:

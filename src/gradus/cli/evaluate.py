@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
+from gradus.cli.config import read_config
+from gradus.cli.folder import SETTINGS
 from gradus.cli.measure import measured
 from gradus.cli.prepare import check_column
-from gradus.cli.source import read
+from gradus.cli.settings import Settings
+from gradus.cli.source import has_test_part, read
 from gradus.data import Dataset
 from gradus.training import load
 
@@ -18,4 +22,18 @@ def evaluate(folder: Path, data: str) -> None:
     if not isinstance(examples, Dataset):
         check_column(run.preprocessor.target.name, examples.columns)
     part = run.preprocessor.inputs(examples), run.preprocessor.targets(examples)
+    warn_if_learned(folder, data)
     print(f"{len(part[0]):,} rows of {data}:\n{measured(run, part)}")
+
+
+def warn_if_learned(folder: Path, data: str) -> None:
+    """Say so where the run has learned from these very rows."""
+    settings = Settings(**read_config(folder / SETTINGS))
+    path = Path(data)
+    same = settings.data == (str(path.resolve()) if path.exists() else data)
+    if same and not has_test_part(data):
+        warnings.warn(
+            f"the run has learned from most of these rows; `gradus summary {folder}` shows what "
+            "it is worth on those that were held out",
+            stacklevel=2,
+        )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from gradus.base.errors import InputError
 
-WRONG_USE, FAILED, INTERRUPTED = 2, 1, 130
+WRONG_USE, FAILED = 2, 1
 
 
 @contextmanager
@@ -23,8 +23,6 @@ def exits() -> Iterator[None]:
             yield
     except InputError as error:
         leave(str(error), WRONG_USE)
-    except KeyboardInterrupt:
-        leave("Interrupted before anything was learned.", INTERRUPTED)
     except Exception as error:
         if os.environ.get("GRADUS_TRACEBACK"):
             raise

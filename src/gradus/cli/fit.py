@@ -14,6 +14,7 @@ from gradus.cli.recipe import batch_for, build
 from gradus.cli.report import write_report
 from gradus.cli.settings import Settings
 from gradus.cli.source import Source, read
+from gradus.learn import Algorithm
 from gradus.training import Patience, Run
 from gradus.training.evaluation import Evaluation
 
@@ -32,32 +33,39 @@ def resume(folder: Path, given: dict, *, quiet: bool = False) -> Path:
 
 
 def train(source: Source, settings: Settings, folder: Path, *, quiet: bool) -> Path:
-    """Prepare, learn, measure, write and tell."""
+    """Prepare, learn, measure, write and tell; nothing is written where something is refused."""
     prepared = prepare(source, settings)
     settings = settled(settings, source, prepared)
     algorithm = build(settings, prepared)
-    algorithm.likelihood.check(prepared.train[1])
     if not quiet:
         print(*prepared.sentences, "", sep="\n", flush=True)
     begin(folder, settings, prepared.sentences)
+    run = learn(algorithm, prepared, settings, folder, quiet)
+    gradus.save(run, folder)
+    print(told(run, evaluated(run, prepared, folder)), end="\n\n")
+    print(f"run     {folder}\nreport  {write_report(folder, run)}")
+    return folder
+
+
+def learn(
+    algorithm: Algorithm, prepared: Prepared, settings: Settings, folder: Path, quiet: bool
+) -> Run:
+    """Train from the checkpoint in the folder or, without one, from the beginning."""
+    stops = prepared.validation is not None and settings.patience > 0
     run = gradus.fit(
         algorithm,
         prepared.train,
         epochs=settings.epochs,
         batch=settings.batch,
         validation=prepared.validation,
-        stop=Patience(epochs=settings.patience) if prepared.validation and settings.patience else None,
+        stop=Patience(epochs=settings.patience) if stops else None,
         seed=settings.seed,
         progress=False if quiet else None,
         folder=folder,
         resume=True,
     )
-    run = replace(
-        run, preprocessor=prepared.preprocessor, settings={**run.settings, **asdict(settings)}
-    )
-    gradus.save(run, folder)
-    tell(run, evaluated(run, prepared, folder), write_report(folder, run))
-    return folder
+    chosen = {**asdict(settings), **run.settings}
+    return replace(run, preprocessor=prepared.preprocessor, settings=chosen)
 
 
 def settled(settings: Settings, source: Source, prepared: Prepared) -> Settings:
@@ -80,9 +88,9 @@ def evaluated(run: Run, prepared: Prepared, folder: Path) -> Evaluation | None:
     return evaluation
 
 
-def tell(run: Run, evaluation: Evaluation | None, report: Path) -> None:
-    """Print how the run ended, what it is worth, and where it lies."""
-    print(f"{run.status[:1].upper()}{run.status[1:]}.", end="\n\n")
-    if evaluation:
-        print(f"On {len(evaluation.y):,} rows that were held out:\n{evaluation}", end="\n\n")
-    print(f"run     {report.parent}\nreport  {report}")
+def told(run: Run, evaluation: Evaluation | None) -> str:
+    """How a run ended, and what it is worth."""
+    ending = f"{run.status[:1].upper()}{run.status[1:]}."
+    if evaluation is None:
+        return f"{ending}\n\nNo rows were held out for testing."
+    return f"{ending}\n\nOn {len(evaluation.y):,} rows that were held out:\n{evaluation}"

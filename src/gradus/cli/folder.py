@@ -1,13 +1,13 @@
 """The folder of a run: what `gradus fit` leaves behind, and how the other commands read it.
 
-    model.safetensors       weights, likelihood and preprocessing
-    history.csv             every epoch
-    run.json                how it ended, and with which versions
-    settings.toml           repeats the run: gradus fit --config settings.toml
-    decisions.txt           what was decided about the data
-    evaluation.safetensors  the test part: truth, predictions, measures, baselines
-    checkpoint.safetensors  where to go on: gradus fit --resume FOLDER
-    report.html             all of it, to look at
+model.safetensors       weights, likelihood and preprocessing
+history.csv             every epoch
+run.json                how it ended, and with which versions
+settings.toml           repeats the run: gradus fit --config settings.toml
+decisions.txt           what was decided about the data
+evaluation.safetensors  the test part: truth, predictions, measures, baselines
+checkpoint.safetensors  where to go on: gradus fit --resume FOLDER
+report.html             all of it, to look at
 """
 
 from __future__ import annotations

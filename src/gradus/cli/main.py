@@ -124,8 +124,8 @@ def predict(
 ) -> None:
     """Predict the target of new rows, with the probability of every class.
 
-        gradus predict runs/sales-1 new.csv -o predictions.csv
-        gradus predict runs/sales-1 new.csv | head
+    gradus predict runs/sales-1 new.csv -o predictions.csv
+    gradus predict runs/sales-1 new.csv | head
     """
     from gradus.cli.predict import predict
 

@@ -7,15 +7,17 @@ from typing import Any
 
 from gradus.cli.prepare import Part
 from gradus.data import ClassTarget, NumberTarget
+from gradus.metrics import regression
+from gradus.models.baselines import baselines
 from gradus.training import Run
-from gradus.training.evaluation import Evaluation, evaluate, measure, measured_baselines
+from gradus.training.evaluation import Evaluation, evaluate
 
 
 def measured(run: Run, part: Part, train: Part | None = None) -> Evaluation:
     """The model on some examples, beside baselines that learned from the training part.
 
     Arguments:
-        run: with its preprocessor.
+        run: with its likelihood and preprocessor.
         part: inputs and targets as the preprocessor gives them.
         train: the training part likewise; None for no baselines.
     """
@@ -23,9 +25,9 @@ def measured(run: Run, part: Part, train: Part | None = None) -> Evaluation:
     standardised = isinstance(target, NumberTarget)
     evaluation = evaluate(
         run.model,
-        run.likelihood,
+        run.likelihood,  # pyright: ignore[reportArgumentType]
         *part,
-        labels=target.labels if isinstance(target, ClassTarget) else None,
+        labels=[str(label) for label in target.labels] if isinstance(target, ClassTarget) else None,
         columns=run.preprocessor.features,
         train=None if standardised else train,
     )
@@ -37,11 +39,11 @@ def in_units(
 ) -> Evaluation:
     """The evaluation of standardised targets, in the units that the user gave them in."""
     y, predicted = target.decode(evaluation.y), target.decode(evaluation.predicted)
-    learned = train and (train[0], target.decode(train[1]))
+    guesses = baselines("regression", train[0], target.decode(train[1]), x) if train else {}
     return replace(
         evaluation,
         y=y,
         predicted=predicted,
-        measures=measure("regression", y, predicted, None, ()),
-        baselines=measured_baselines("regression", learned, x, y, ()) if learned else {},
+        measures=regression(y, predicted),
+        baselines={name: regression(y, guess.predicted) for name, guess in guesses.items()},
     )

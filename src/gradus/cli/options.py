@@ -27,7 +27,7 @@ def with_settings(command: Callable) -> Callable:
         given = {name: value for name in names if (value := values.pop(name)) is not None}
         return command(**values, given={k: parsed(k, v) for k, v in given.items()})
 
-    own = [p for p in inspect.signature(command, eval_str=True).parameters.values()]
+    own = inspect.signature(command, eval_str=True).parameters.values()
     kept = [p for p in own if p.name != "given"]
     made = [parameter(field) for field in options()]
     wrapped.__signature__ = inspect.Signature([*kept, *made])  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradus.base.errors import InputError, nearest
-from gradus.cli.settings import Settings
+from gradus.cli.settings import Settings, option_name
 from gradus.cli.source import Source
 from gradus.data import Dataset, ImagePreprocessor, Preprocessor, infer_target_kind, split
 
@@ -67,28 +67,42 @@ def prepare_table(table: Any, target: str, settings: Settings) -> Prepared:
     preprocessor = Preprocessor.fit(
         known[rows.train], target, kinds=chosen_kinds(settings), target_kind=kind
     )
-    parts = [
-        (preprocessor.inputs(known[r]), preprocessor.targets(known[r])) if len(r) else None
-        for r in rows
-    ]
+    train, validation, test = (encoded(preprocessor, known[r] if len(r) else None) for r in rows)
     missing = [f"{left_out} rows without {target!r} are left out"] if left_out else []
-    sentences = [*missing, *preprocessor.sentences, sizes(parts, how(kind, settings))]
-    return Prepared(*parts, preprocessor, kind, sentences)
+    counts = sizes([train, validation, test], how(kind, settings))
+    sentences = [*missing, *preprocessor.sentences, counts]
+    return Prepared(train, validation, test, preprocessor, kind, sentences)
 
 
-def prepare_arrays(examples: Dataset, test: Dataset | None, settings: Settings) -> Prepared:
-    """Images: all pixels of a channel on one scale; the publisher's test part, if there is one."""
-    parts = examples.split(settings.validation, 0 if test else settings.test, seed=settings.seed)
-    parts = parts._replace(test=test or parts.test)
+def prepare_arrays(examples: Dataset, given: Dataset | None, settings: Settings) -> Prepared:
+    """Images: a channel is one scale. `given` is the test part that the publisher made, if any."""
+    refuse_columns(settings)
+    parts = examples.split(settings.validation, 0 if given else settings.test, seed=settings.seed)
     preprocessor = ImagePreprocessor.fit(parts.train)
-    encoded = [
-        None if part is None else (preprocessor.inputs(part), preprocessor.targets(part))
-        for part in parts
-    ]
-    words = "the test part is its publisher's" if test else "at random"
+    train = encoded(preprocessor, parts.train)
+    validation = encoded(preprocessor, parts.validation)
+    test = encoded(preprocessor, given or parts.test)
     kind = "classification" if examples.labels else "regression"
-    sentences = [*preprocessor.sentences, sizes(encoded, words)]
-    return Prepared(*encoded, preprocessor, kind, sentences)
+    words = "the test part is its publisher's" if given else how(kind, settings)
+    sentences = [*preprocessor.sentences, sizes([train, validation, test], words)]
+    return Prepared(train, validation, test, preprocessor, kind, sentences)
+
+
+def encoded(preprocessor: Any, part: Any) -> Any:
+    """Inputs and targets of a part as the model sees them; None for none."""
+    return None if part is None else (preprocessor.inputs(part), preprocessor.targets(part))
+
+
+def refuse_columns(settings: Settings) -> None:
+    """Refuse settings that name columns, where there are none."""
+    for name in ("target", "group", "time", "drop", "category"):
+        if getattr(settings, name):
+            raise InputError(
+                option_name(name),
+                expected="a table with named columns",
+                got="arrays of images, which have no columns",
+                fix="leave it out",
+            )
 
 
 def check_column(name: str, columns: list[str]) -> None:

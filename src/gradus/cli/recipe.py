@@ -48,8 +48,12 @@ LARGEST_BATCH = 256
 
 
 def build(settings: Settings, prepared: Prepared) -> Algorithm:
-    """The algorithm that the settings describe; raises InputError for unknown names."""
+    """The algorithm that the settings describe.
+
+    Raises InputError for unknown names, and for targets that the likelihood cannot describe.
+    """
     likelihood = build_likelihood(settings, prepared)
+    likelihood.check(prepared.train[1])
     model = mlp(
         settings.hidden,
         likelihood.size,
@@ -101,7 +105,5 @@ def choose(what: str, name: str, table: dict[str, Any], names: Any = None) -> An
     """`table[name]`; raises InputError with the nearest name for another."""
     if name not in table:
         names = list(names or table)
-        raise InputError(
-            f"--{what}", expected=", ".join(names), got=name, fix=nearest(name, names)
-        )
+        raise InputError(f"--{what}", expected=", ".join(names), got=name, fix=nearest(name, names))
     return table[name]

@@ -46,14 +46,12 @@ class Settings:
         (128, 64), "Model", "units of each hidden layer, as in 128,64; 0 for a linear model", low=1
     )
     activation: str = setting("relu", "Model", "relu, tanh, gelu, silu, elu, sigmoid …")
-    dropout: float = setting(
-        0.1, "Model", "probability of dropping a hidden unit", low=0, below=1
-    )
+    dropout: float = setting(0.1, "Model", "probability of dropping a hidden unit", low=0, below=1)
     batch_norm: bool = setting(False, "Model", "normalise before each activation")
     likelihood: str = setting(
         "auto",
         "Model",
-        "categorical; gaussian, laplace, heteroscedastic, mixture; poisson; auto goes by the target",
+        "categorical; gaussian, laplace, heteroscedastic, mixture; poisson; auto: by the target",
     )
     label_smoothing: float = setting(
         0.0, "Model", "probability given away to the other classes", low=0, below=1
@@ -65,11 +63,11 @@ class Settings:
         20, "Training", "epochs without improvement before it stops; 0 never stops early", low=0
     )
     optimizer: str = setting("adam", "Training", "adam, adamw, sgd, momentum, nesterov, rmsprop …")
-    rate: float = setting(0.002, "Training", "learning rate at its highest", low=0)
+    rate: float = setting(0.003, "Training", "learning rate at its highest", low=0)
     schedule: str = setting(
         "cosine", "Training", "constant, cosine, linear, step or exponential decay of the rate"
     )
-    warm_up: float = setting(0.0, "Training", "epochs in which the rate rises to its highest", low=0)
+    warm_up: float = setting(0.0, "Training", "epochs in which the rate rises to that", low=0)
     seed: int = setting(0, "Training", "equal seeds give equal runs", low=0)
 
     l2: float = setting(0.0, "Penalties", "½α‖w‖² on the weights", low=0)

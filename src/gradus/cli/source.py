@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradus.base.errors import InputError, nearest
+from gradus.data import Dataset, as_table, load, read_arrays, read_table
+from gradus.data.catalog import CATALOG
+from gradus.data.tables import check_file, read_npz
 
 
 class Source(NamedTuple):
@@ -36,26 +39,33 @@ def read(data: str, part: str = "train") -> Source:
 
     Raises InputError for what is neither, with the nearest name.
     """
-    from gradus.data import datasets
-
-    path, names = Path(data), [listing.name for listing in datasets()]
-    if data in names and not path.exists():
+    if not data:
+        raise InputError(
+            "no data",
+            expected="a file with a table, or the name of a known dataset",
+            got="neither",
+            fix="gradus fit sales.csv --target price, or gradus fit digits",
+        )
+    path = Path(data)
+    if data in CATALOG and not path.exists():
         return _known_dataset(data, part)
     if not path.exists() and not path.suffix:
         raise InputError(
             f"there is no file and no dataset called {data!r}",
             expected="a file with a table, or the name of a known dataset",
             got=data,
-            fix=f"{nearest(data, names)} `gradus datasets` lists them",
+            fix=f"{nearest(data, CATALOG)} `gradus datasets` lists them",
         )
     return _file(path)
 
 
-def _known_dataset(name: str, part: str) -> Source:
-    from gradus.data import load
-    from gradus.data.catalog import CATALOG
+def has_test_part(data: str) -> bool:
+    """Whether `data` names a dataset with a test part that its publisher made."""
+    return data in CATALOG and "test" in CATALOG[data].read
 
-    divided = "test" in CATALOG[name].read
+
+def _known_dataset(name: str, part: str) -> Source:
+    divided = has_test_part(name)
     examples = load(name, part if divided else "train")
     if examples.x.ndim > 2:
         return Source(name, examples, load(name, "test") if divided and part == "train" else None)
@@ -63,26 +73,21 @@ def _known_dataset(name: str, part: str) -> Source:
     return Source(name, _as_table(examples, target), target=target)
 
 
-def _as_table(examples: Any, target: str):
+def _as_table(examples: Dataset, target: str):
     """Examples with named columns as the table that they came from."""
-    from gradus.data import as_table
-
-    columns = dict(zip(examples.features, examples.x.T, strict=True))
+    columns = dict(zip(examples.features or (), examples.x.T, strict=True))
     y = np.array(examples.labels)[examples.y] if examples.labels else examples.y
     return as_table({**columns, target: y})
 
 
 def _file(path: Path) -> Source:
-    from gradus.data import read_arrays, read_table
-    from gradus.data.tables import check_file, read_npz
-
     check_file(path)
     if path.suffix == ".npz" and getattr(read_npz(path).get("x"), "ndim", 0) > 2:
         return Source(path.stem, _with_labels(read_arrays(path)))
     return Source(path.stem, read_table(path))
 
 
-def _with_labels(examples: Any):
+def _with_labels(examples: Dataset) -> Dataset:
     """Examples whose whole-number targets are classes of these numbers."""
     if examples.y is None or examples.y.dtype.kind not in "iu":
         return examples

@@ -5,16 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from gradus import nn
-from gradus.cli.folder import SETTINGS, load_evaluation
+from gradus.cli.config import read_config
+from gradus.cli.fit import told
+from gradus.cli.folder import SETTINGS, decisions, load_evaluation
 from gradus.cli.report import input_shape
+from gradus.cli.settings import written
 from gradus.training import load
 
 
 def summary(folder: Path) -> None:
-    """Print layers, settings and result."""
-    run, evaluation = load(folder), load_evaluation(folder)
+    """Print layers, settings, what was decided about the data, and the result."""
+    run = load(folder)
     print(nn.summary(run.model, input_shape(run)), end="\n\n")
-    print((folder / SETTINGS).read_text(encoding="utf-8"))
-    print(f"{run.status[:1].upper()}{run.status[1:]}.")
-    if evaluation:
-        print(f"\nOn {len(evaluation.y):,} rows that were held out:\n{evaluation}")
+    for name, value in read_config(folder / SETTINGS).items():
+        if value not in ("", 0, ()):
+            print(f"{name:<16} {written(value)}")
+    print("", *decisions(folder), "", told(run, load_evaluation(folder)), sep="\n")

@@ -90,9 +90,10 @@ class History(Mapping):
     @classmethod
     def from_csv(cls, path: str | Path) -> History:
         """Read what `to_csv` wrote."""
-        names, *rows = Path(path).read_text().splitlines()
+        first, *rows = Path(path).read_text().splitlines()
+        names = first.split(",")
         table = np.array([[float(v) for v in row.split(",")] for row in rows])
-        return cls(dict(zip(names.split(","), table.reshape(len(rows), -1).T, strict=True)))
+        return cls(dict(zip(names, table.reshape(len(rows), len(names)).T, strict=True)))
 
     def __repr__(self) -> str:
         shown = {name: round(v, 4) for name, v in self.last.items() if name in self.measures}
