@@ -72,7 +72,7 @@ def test_kind_of_target(values, kind):
     assert infer_target_kind(pl.Series("y", values)) == kind
 
 
-@pytest.mark.parametrize("values", [[1, 1], [None], ["a", None]])
-def test_a_target_must_vary(values):
+@pytest.mark.parametrize("values", [[1, 1], [None], ["a", None], [f"name {i}" for i in range(20)]])
+def test_a_target_must_vary_and_text_must_repeat(values):
     with pytest.raises(InputError, match="target 'y'"):
         infer_target_kind(pl.Series("y", values))

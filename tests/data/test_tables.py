@@ -24,6 +24,7 @@ READABLE = {
     "comma": ("t.csv", "a,b\n1,x\n2,y\n", {"a": [1, 2], "b": ["x", "y"]}),
     "semicolon": ("t.csv", "a;b\n1;x\n2;y\n", {"a": [1, 2], "b": ["x", "y"]}),
     "tab": ("t.tsv", "a\tb\n1\tx\n2\ty\n", {"a": [1, 2], "b": ["x", "y"]}),
+    "names with separators": ("t.csv", '"a, in €";b\n1;2\n', {"a, in €": [1], "b": [2]}),
     "quoted separator": ("t.csv", 'a,b\n1,"x,y"\n', {"a": [1], "b": ["x,y"]}),
     "blanks around values": ("t.csv", "a, b\n 1, x\n 2, ?\n", {"a": [1, 2], "b": ["x", None]}),
     "missing marks": (
@@ -78,6 +79,7 @@ REFUSED = {
     "not gzip": ("t.csv.gz", "a,b\n1,2\n", "cannot be read"),
     "not Parquet": ("t.parquet", "hello", "Parquet"),
     "not npz": ("t.npz", "hello", "npz"),
+    "half an npz": ("t.npz", b"PK\x03\x04 and no more", "npz"),
     "spreadsheet": ("t.xlsx", "hello", "save the table as CSV or Parquet"),
 }
 

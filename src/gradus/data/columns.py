@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradus.base.errors import InputError
+from gradus.base.errors import InputError, nearest
 from gradus.base.record import Record, static
+
+if TYPE_CHECKING:
+    import polars as pl
 
 DATE_PARTS = ("year", "month", "day", "weekday", "hour", "minute")
 
@@ -35,7 +38,7 @@ class Column(Record):
         """What was decided about this column, for people to read."""
 
     @abstractmethod
-    def encode(self, series: Any) -> np.ndarray:
+    def encode(self, series: pl.Series) -> np.ndarray:
         """The column as float32 numbers, one row per value."""
 
     def _with_indicator(self, numbers: np.ndarray, absent: np.ndarray) -> np.ndarray:
@@ -69,7 +72,7 @@ class NumberColumn(Column):
     median: float = static()
 
     @classmethod
-    def fit(cls, series: Any) -> NumberColumn:
+    def fit(cls, series: pl.Series) -> NumberColumn:
         x, absent = numbers_of(series)
         known = x[~absent]
         median = float(np.median(known))
@@ -101,7 +104,7 @@ class BooleanColumn(Column):
     """True or false, as 1 or 0; a missing one is 0, and marked."""
 
     @classmethod
-    def fit(cls, series: Any) -> BooleanColumn:
+    def fit(cls, series: pl.Series) -> BooleanColumn:
         return cls(series.name, series.null_count())
 
     @property
@@ -121,7 +124,7 @@ class BooleanColumn(Column):
 
 
 class CategoryColumn(Column):
-    """One of k levels, as k − 1 dummies; the baseline level, the most frequent one, is all zeros.
+    """One of k levels, as k − 1 dummies; the baseline, the most frequent level, is all zeros.
 
     Missing values are a level of their own. A level that the training part did not show is
     encoded like the baseline, with a warning.
@@ -138,25 +141,25 @@ class CategoryColumn(Column):
     James, Witten, Hastie and Tibshirani (2021), section 3.3.1.
     """
 
-    baseline: str | None = static()
+    baseline: str = static()
     others: tuple[str | None, ...] = static()
 
     @classmethod
-    def fit(cls, series: Any, baseline: str | None = None) -> CategoryColumn:
+    def fit(cls, series: pl.Series, baseline: str | None = None) -> CategoryColumn:
         text = text_of(series)
         counts = dict(text.value_counts().rows())
-        levels = sorted(counts, key=lambda level: (-counts[level], level or ""))
-        if baseline is None:
-            baseline = levels[0]
-        elif baseline not in levels:
+        missing = counts.pop(None, 0)
+        levels: list[str] = sorted(counts)
+        baseline = baseline or max(levels, key=lambda level: counts[level])
+        if baseline not in levels:
             raise InputError(
                 f"baseline of {series.name}",
-                expected=f"one of {', '.join(map(repr, levels[:12]))}",
+                expected="a level that the training part shows",
                 got=repr(baseline),
-                fix="choose a level that the training part shows",
+                fix=nearest(baseline, levels),
             )
-        others = sorted((level for level in levels if level != baseline), key=_missing_last)
-        return cls(series.name, text.null_count(), baseline, tuple(others))
+        others = [level for level in levels if level != baseline] + [None] * (missing > 0)
+        return cls(series.name, missing, baseline, tuple(others))
 
     @property
     def features(self):
@@ -169,8 +172,7 @@ class CategoryColumn(Column):
     def sentence(self):
         levels = len(self.others) + 1
         dummies = "1 dummy" if levels == 2 else f"{levels - 1} dummies"
-        baseline = "'missing'" if self.baseline is None else repr(self.baseline)
-        what = f"{self.name}: {levels} categories → {dummies}, baseline {baseline}"
+        what = f"{self.name}: {levels} categories → {dummies}, baseline {self.baseline!r}"
         return f"{what}; {self.missing} missing, a category of their own" if self.missing else what
 
     def encode(self, series):
@@ -188,7 +190,7 @@ class CategoryColumn(Column):
         dummies[np.arange(len(text)), found["place"].fill_null(0).to_numpy()] = 1
         return dummies[:, 1:]
 
-    def _warn_unseen(self, unseen: Any) -> None:
+    def _warn_unseen(self, unseen: pl.Series) -> None:
         if len(unseen):
             names = ", ".join("missing" if v is None else repr(v) for v in unseen.unique().head(5))
             self._warn(
@@ -208,7 +210,7 @@ class DateColumn(Column):
     stds: tuple[float, ...] = static()
 
     @classmethod
-    def fit(cls, series: Any) -> DateColumn:
+    def fit(cls, series: pl.Series) -> DateColumn:
         known = _date_parts(_dates(series).drop_nulls(), DATE_PARTS)
         varies = known.std(axis=0) > 0
         parts = tuple(part for part, keep in zip(DATE_PARTS, varies, strict=True) if keep)
@@ -229,7 +231,7 @@ class DateColumn(Column):
         return self._with_indicator(np.nan_to_num(z), series.is_null().to_numpy())
 
 
-def numbers_of(series: Any) -> tuple[np.ndarray, np.ndarray]:
+def numbers_of(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
     """A Polars series as float64 numbers, and where it is missing; text and infinities refused."""
     import polars as pl
 
@@ -244,7 +246,7 @@ def numbers_of(series: Any) -> tuple[np.ndarray, np.ndarray]:
     return x, absent
 
 
-def text_of(series: Any) -> Any:
+def text_of(series: pl.Series) -> pl.Series:
     """A Polars series as text, whole numbers written without a point."""
     import polars as pl
 
@@ -258,7 +260,7 @@ def shown(number: float) -> str:
     return f"{number:.0f}" if abs(number) >= 1000 else f"{number:.4g}"
 
 
-def _dates(series: Any) -> Any:
+def _dates(series: pl.Series) -> pl.Series:
     """A Polars series as dates; anything else is refused, except gaps throughout."""
     import polars as pl
 
@@ -269,16 +271,12 @@ def _dates(series: Any) -> Any:
     return series.cast(pl.Datetime("us"))
 
 
-def _date_parts(series: Any, parts: tuple[str, ...]) -> np.ndarray:
+def _date_parts(series: pl.Series, parts: tuple[str, ...]) -> np.ndarray:
     columns = [getattr(series.dt, part)().cast(float).to_numpy() for part in parts]
     return np.stack(columns, axis=1) if columns else np.zeros((len(series), 0))
 
 
-def _missing_last(level: str | None) -> tuple[bool, str]:
-    return level is None, level or ""
-
-
-def _refuse(series: Any, wrong: np.ndarray, expected: str, fix: str) -> None:
+def _refuse(series: pl.Series, wrong: np.ndarray, expected: str, fix: str) -> None:
     """Raise InputError naming column, row and value of the first wrong one; silent if none is."""
     if wrong.any():
         row = int(np.argmax(wrong))

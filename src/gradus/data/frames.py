@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradus.base.errors import InputError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 MISSING_MARKS = ("", "?", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null")
 DATE_FORMATS = (
@@ -22,7 +25,7 @@ DATE_FORMATS = (
 )
 
 
-def as_table(data: Any):
+def as_table(data: Any) -> pl.DataFrame:
     """A Polars data frame from a Polars or pandas data frame, or from a dict of columns.
 
     Text that is numbers, dates or true/false throughout becomes such; NaN becomes missing.
@@ -64,7 +67,7 @@ def _from_pandas(frame: Any) -> dict[str, Any]:
     return {str(name): frame[name] for name in frame.columns}
 
 
-def _from_dict(columns: Mapping[str, Any]):
+def _from_dict(columns: Mapping[str, Any]) -> pl.DataFrame:
     import polars as pl
 
     series = [_series(str(name), values) for name, values in columns.items()]
@@ -78,7 +81,7 @@ def _from_dict(columns: Mapping[str, Any]):
     return pl.DataFrame(series)
 
 
-def _series(name: str, values: Any):
+def _series(name: str, values: Any) -> pl.Series:
     """A column from an array, a list, or a Polars or pandas series (without need of PyArrow)."""
     import polars as pl
 
@@ -99,7 +102,7 @@ def _series(name: str, values: Any):
     return pl.Series(name, list(values), strict=False)
 
 
-def _typed(column):
+def _typed(column: pl.Series) -> pl.Series:
     """The column with one of the types Int64, Float64, Boolean, Datetime or String."""
     import polars as pl
 
@@ -122,7 +125,7 @@ def _typed(column):
     )
 
 
-def _from_text(column):
+def _from_text(column: pl.Series) -> pl.Series:
     import polars as pl
 
     text = column.str.strip_chars()

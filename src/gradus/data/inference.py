@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from gradus.base.errors import InputError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 KINDS = ("number", "category", "boolean", "date", "drop")
 MOST_LEVELS = 1000
 ROW_NUMBER_NAME = r"(?i:(^|[^a-z])(id|index|row|nr)$)|[a-z]I[dD]$"  # id, row, PassengerId
 
 
-def infer_kind(series: Any) -> tuple[str, str]:
+def infer_kind(series: pl.Series) -> tuple[str, str]:
     """The kind of a column of the training part, one of `KINDS`, and the reason for dropping it.
 
     Dropped are columns without values, with a single value, with row numbers (whole numbers, all
@@ -48,15 +51,17 @@ def infer_kind(series: Any) -> tuple[str, str]:
     return "number", ""
 
 
-def infer_target_kind(series: Any) -> str:
+def infer_target_kind(series: pl.Series) -> str:
     """What a target means: "classification", "counts" or "regression".
 
     Text, true/false, and whole numbers of at most 10 values mean classes (2 values always do);
     other whole numbers from 0 or 1 to less than 10 000 are counts; all else is regression.
 
     >>> import polars as pl
-    >>> [infer_target_kind(pl.Series(v)) for v in (["no", "yes"], [1, 5, 40] * 9, [0.5, 1.5])]
-    ['classification', 'classification', 'regression']
+    >>> [infer_target_kind(pl.Series(v)) for v in (["no", "yes"], range(20), [0.5, 1.5])]
+    ['classification', 'counts', 'regression']
+
+    Raises InputError for a target that never varies, and for text that hardly repeats.
     """
     known = series.drop_nulls()
     levels = known.n_unique()
@@ -68,25 +73,38 @@ def infer_target_kind(series: Any) -> str:
             fix="choose another target, or add rows that show other values",
         )
     if not known.dtype.is_numeric():
+        _refuse_free_text(known, levels)
         return "classification"
-    whole = not known.dtype.is_float() or (known % 1 == 0).all()
+    numbers = known.to_numpy()
+    whole = bool((numbers % 1 == 0).all())
     if whole and (levels == 2 or (levels <= 10 and levels <= len(known) / 2)):
         return "classification"
-    if not known.dtype.is_float() and known.min() in (0, 1) and known.max() < 10_000:
+    if numbers.dtype.kind in "iu" and numbers.min() in (0, 1) and numbers.max() < 10_000:
         return "counts"
     return "regression"
 
 
-def _infer_text(known: Any, levels: int) -> tuple[str, str]:
+def _infer_text(known: pl.Series, levels: int) -> tuple[str, str]:
     unique = levels == len(known) > 2
     if unique or levels > MOST_LEVELS or levels > max(10, len(known) / 2):
         return "drop", f"text ({levels} different values in {len(known)} rows)"
     return "category", ""
 
 
-def _is_row_number(known: Any, levels: int) -> bool:
+def _refuse_free_text(known: pl.Series, levels: int) -> None:
+    if levels > max(10, len(known) / 2):
+        raise InputError(
+            f"target {known.name!r}",
+            expected="classes, each with several examples, or numbers",
+            got=f"{levels} different values in {len(known)} rows",
+            fix="choose another target",
+        )
+
+
+def _is_row_number(known: pl.Series, levels: int) -> bool:
     """Whole numbers, all different, without large gaps (a training part may have lost some)."""
-    if known.dtype.is_float() or levels < len(known):
+    numbers = known.to_numpy()
+    if numbers.dtype.kind not in "iu" or levels < len(known):
         return False
-    dense = known.max() - known.min() < 10 * levels
+    dense = bool(numbers.max() - numbers.min() < 10 * levels)
     return dense and re.search(ROW_NUMBER_NAME, known.name) is not None

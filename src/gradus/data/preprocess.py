@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from gradus.data.dataset import Dataset
 from gradus.data.frames import as_table
 from gradus.data.inference import KINDS, infer_kind
 from gradus.data.targets import ClassTarget, Target, fit_target
+
+if TYPE_CHECKING:
+    import polars as pl
 
 COLUMNS = {"number": NumberColumn, "boolean": BooleanColumn, "date": DateColumn}
 
@@ -73,15 +76,12 @@ class Preprocessor(Record):
         kinds, baselines = dict(kinds or {}), dict(baselines or {})
         for name in (*kinds, *baselines, *([] if target is None else [target])):
             _check_name(name, table.columns)
-        columns, dropped = [], []
-        for series in table.drop([] if target is None else [target]):
-            kind, reason = _kind(series, kinds)
-            if kind == "drop":
-                dropped.append((series.name, reason))
-            elif kind == "category":
-                columns.append(CategoryColumn.fit(series, baselines.get(series.name)))
-            else:
-                columns.append(COLUMNS[kind].fit(series))
+        inputs = table if target is None else table.drop(target)
+        judged = [(series, *_kind(series, kinds)) for series in inputs]
+        dropped = tuple((s.name, reason) for s, kind, reason in judged if kind == "drop")
+        columns = tuple(
+            _fit(s, kind, baselines.get(s.name)) for s, kind, _ in judged if kind != "drop"
+        )
         if not columns:
             raise InputError(
                 "no column to learn from",
@@ -89,8 +89,8 @@ class Preprocessor(Record):
                 got="; ".join(f"{name}: {reason}" for name, reason in dropped) or "no inputs",
                 fix="add a column, or keep one by `kinds={'name': 'category'}`",
             )
-        fitted = None if target is None else fit_target(table[target], target, target_kind)
-        return cls(tuple(columns), tuple(dropped), fitted)
+        known = None if target is None else fit_target(table[target], target, target_kind)
+        return cls(columns, dropped, known)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -135,7 +135,13 @@ class Preprocessor(Record):
         return Dataset(self.inputs(table), y, features=self.features, labels=labels)
 
 
-def _kind(series: Any, chosen: Mapping[str, str]) -> tuple[str, str]:
+def _fit(series: pl.Series, kind: str, baseline: str | None) -> Column:
+    if kind == "category":
+        return CategoryColumn.fit(series, baseline)
+    return COLUMNS[kind].fit(series)
+
+
+def _kind(series: pl.Series, chosen: Mapping[str, str]) -> tuple[str, str]:
     if series.name not in chosen or series.null_count() == len(series):
         return infer_kind(series)
     kind = chosen[series.name]

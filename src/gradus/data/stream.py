@@ -53,7 +53,7 @@ class Stream:
         return prefetch(self._checked(seed))
 
     def __repr__(self) -> str:
-        return f"Stream of {self.length or 'unknown many'} examples"
+        return "Stream" if self.length is None else f"Stream of {self.length} examples"
 
     @classmethod
     def from_arrays(cls, x: Any, y: Any = None, *, rows: int = 8192) -> Stream:

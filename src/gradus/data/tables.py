@@ -7,19 +7,23 @@ import gzip
 import re
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
 from gradus.base.errors import InputError, nearest
 from gradus.data.frames import as_table
 
+if TYPE_CHECKING:
+    import polars as pl
+
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 NAMELESS_INDEX = "index"
 UTF8 = "a table of text in UTF-8"
 
 
-def read_table(path: str | Path, *, header: bool | None = None):
+def read_table(path: str | Path, *, header: bool | None = None) -> pl.DataFrame:
     """Read a file as a Polars data frame whose columns have the types their values show.
 
     CSV is read with any of the separators `,` `;` tab `|`, also gzipped. Blanks around values are
@@ -74,11 +78,11 @@ def has_header(path: str | Path) -> bool:
 def read_npz(path: Path) -> dict[str, np.ndarray]:
     """The arrays of an .npz file by name; a file that holds Python objects is refused."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
-    except (ValueError, OSError, EOFError):
-        error = ValueError("Python objects, or another kind of file")
-        raise _not_readable(path, "an .npz file of numbers and text", error) from None
+    except (ValueError, TypeError, OSError, EOFError, BadZipFile):
+        got = ValueError("Python objects, or another kind of file")
+        raise _not_readable(path, "an .npz file of numbers and text", got) from None
 
 
 def check_file(path: Path) -> None:
@@ -122,7 +126,7 @@ def readable(path: Path, form: str):
         raise _not_readable(path, form, error) from None
 
 
-def _read_csv(path: Path, header: bool | None):
+def _read_csv(path: Path, header: bool | None) -> pl.DataFrame:
     import polars as pl
 
     options = csv_options(path, header)
@@ -140,7 +144,7 @@ def _read_csv(path: Path, header: bool | None):
     return frame.filter(~blank) if frame.width > 1 else frame
 
 
-def _read_parquet(path: Path):
+def _read_parquet(path: Path) -> pl.DataFrame:
     import polars as pl
 
     with readable(path, "a Parquet file"):
@@ -155,7 +159,7 @@ def _open(path: Path):
 
 def _separator(path: Path) -> str:
     with _open(path) as file:
-        first = file.readline()
+        first = re.sub(r'"[^"]*"', "", file.readline())  # names in quotes may hold separators
     return max(",;\t|", key=first.count)
 
 
