@@ -1,14 +1,18 @@
 """Every example in the README and the documentation runs, and prints what the page says.
 
 Blocks of one page share their names, as a reader would type them one after the other. A `text`
-block right after a `python` block is what it prints; `…` in it stands for anything, and decimal
-numbers may be off by 0.02 or 2 %, because training rounds differently on other processors.
+block right after a `python` block is what it prints; a `console` block is a command and what it
+prints. In both `…` stands for anything, and decimal numbers may be off by 0.05 or 5 %, because
+training rounds differently on other processors.
 """
 
 import contextlib
 import io
 import math
 import re
+import shlex
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -18,25 +22,31 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCED = re.compile(r"^```(?P<kind>\w*)[^\n]*\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+TOLERANCE = 0.05
 NUMBER = re.compile(r"(?<![\w.])-?\d+\.\d+(?![\w.])")
 
 
 class Example(NamedTuple):
-    """Some code of a page, the line it begins at, and what it should print, if that is said."""
+    """Some code or a command of a page, its line, and what it should print, if that is said."""
 
+    kind: str  # "python" or "console"
     code: str
     line: int
     output: str | None
 
 
 def examples(page: str) -> list[Example]:
-    """The Python blocks of a page."""
+    """The Python blocks and the commands of a page."""
     blocks = list(FENCED.finditer(page))
     found = []
     for block, following in pairwise([*blocks, None]):
+        line = page[: block.start()].count("\n") + 2
         if block["kind"] == "python":
-            line = page[: block.start()].count("\n") + 2
-            found.append(Example(block["text"], line, output_after(page, block, following)))
+            output = output_after(page, block, following)
+            found.append(Example("python", block["text"], line, output))
+        if block["kind"] == "console":
+            command, output = block["text"].removeprefix("$ gradus ").split("\n", 1)
+            found.append(Example("console", command, line, output))
     return found
 
 
@@ -50,14 +60,27 @@ def output_after(page: str, block: re.Match, following: re.Match | None) -> str 
 def run(page: str, name: str) -> None:
     """Run the examples of a page one after the other, and compare what they print."""
     names = {"__name__": name}
-    for code, line, output in examples(page):
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec(compile("\n" * (line - 1) + code, name, "exec"), names)
+    for kind, code, line, output in examples(page):
+        printed = typed(code) if kind == "console" else executed(code, line, name, names)
         if output is not None:
-            assert fits(printed.getvalue(), output), (
-                f"{name}, line {line}, prints\n{printed.getvalue()}\nbut the page says\n{output}"
+            assert fits(printed, output), (
+                f"{name}, line {line}, prints\n{printed}\nbut the page says\n{output}"
             )
+
+
+def executed(code: str, line: int, name: str, names: dict) -> str:
+    """What some Python code prints; a failure names the line of the page."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile("\n" * (line - 1) + code, name, "exec"), names)
+    return printed.getvalue()
+
+
+def typed(command: str) -> str:
+    """What `gradus` prints, its refusals included."""
+    arguments = [sys.executable, "-m", "gradus", *shlex.split(command)]
+    done = subprocess.run(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.stdout
 
 
 def fits(printed: str, expected: str) -> bool:
@@ -68,7 +91,9 @@ def fits(printed: str, expected: str) -> bool:
     if match is None:
         return False
     numbers = zip(match.groups(), NUMBER.findall(expected), strict=True)
-    return all(math.isclose(float(a), float(b), rel_tol=0.02, abs_tol=0.02) for a, b in numbers)
+    return all(
+        math.isclose(float(a), float(b), rel_tol=TOLERANCE, abs_tol=TOLERANCE) for a, b in numbers
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -80,7 +105,8 @@ def test_every_example_runs(page, tmp_path, monkeypatch):
 FAULTS = {
     "code that fails": "```python\nx = 1 / 0\n```\n",
     "another output": "```python\nprint(1)\n```\n\n```text\n2\n```\n",
-    "another number": "```python\nprint(0.95)\n```\n\n```text\n0.91\n```\n",
+    "another number": "```python\nprint(0.95)\n```\n\n```text\n0.88\n```\n",
+    "a command that refuses": "```console\n$ gradus summary nowhere\nLayer …\n```\n",
     "output that is missing": "```python\nx = 1\n```\n\n```text\n1\n```\n",
     "a name of another page": "```python\nprint(never_defined)\n```\n",
 }
