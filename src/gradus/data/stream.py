@@ -56,7 +56,7 @@ class Stream:
         return "Stream" if self.length is None else f"Stream of {self.length} examples"
 
     @classmethod
-    def from_arrays(cls, x: Any, y: Any = None, *, rows: int = 8192) -> Stream:
+    def from_arrays(cls, x: Any, y: Any = None, weight: Any = None, *, rows: int = 8192) -> Stream:
         """A stream of memory-mapped arrays, in blocks of `rows`, in another order in every epoch.
 
         Blocks are read in random order and shuffled within: reading stays sequential, and
@@ -72,7 +72,7 @@ class Stream:
                 def part(array, start=start, order=order):
                     return None if array is None else np.asarray(array[start : start + rows])[order]
 
-                yield map_arrays(part, x), part(y)
+                yield map_arrays(part, x), part(y), part(weight)
 
         return cls(blocks, n)
 
