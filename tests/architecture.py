@@ -159,7 +159,7 @@ def unfinished(modules: dict[str, Module]) -> list[str]:
 
 def floor(module: Module) -> int | None:
     """The floor of a module's room; None where the table has none."""
-    return FLOORS.get(module.room) if module.room else FRONT_DOOR
+    return FRONT_DOOR if module.room in ("", "__main__") else FLOORS.get(module.room)
 
 
 def imports(module: Module, nodes, modules: dict[str, Module]) -> list[Import]:
