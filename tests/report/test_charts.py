@@ -5,10 +5,11 @@ import zlib
 import numpy as np
 import pytest
 
+from gradus.report.axes import ValueAxis, decades, distinct, short, spread, wants_log
 from gradus.report.curves import reliability, roc_curves
 from gradus.report.html import Markup, element, safe, table
 from gradus.report.pictures import as_pictures, png
-from gradus.report.traces import decades, short, some, spread, trace, wants_log
+from gradus.report.traces import some, trace
 
 
 def test_reliability_by_hand():
@@ -57,10 +58,25 @@ def test_decades_are_few_and_inside(low, high):
 
 
 def test_logarithms_only_where_needed():
-    assert wants_log({"loss": np.array([2.0, 0.01])})
-    assert not wants_log({"loss": np.array([2.0, 0.5])})
-    assert not wants_log({"loss": np.array([2.0, 0.0])})
-    assert not wants_log({"loss": np.array([np.nan])})
+    assert wants_log(np.array([2.0, 0.01]))
+    assert not wants_log(np.array([2.0, 0.5]))
+    assert not wants_log(np.array([2.0, 0.0]))
+    assert not wants_log(np.array([np.nan]))
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_an_axis_holds_its_values_and_gives_them_back(log):
+    values = np.array([0.01, 3.0, 20.0])
+    axis = ValueAxis.around(np.append(values, [np.nan, np.inf]), log)
+    heights = axis.height(values)
+    assert ((heights > 0) & (heights < 1)).all()
+    np.testing.assert_allclose(axis.value(heights), values)
+
+
+def test_an_axis_of_one_value_has_a_range():
+    for value in (0.0, -2.0, 5.0):
+        low, high, _ = ValueAxis.around(np.array([value]), log=False)
+        assert low < value < high
 
 
 def test_some_keeps_the_first_and_the_last():
@@ -75,6 +91,20 @@ def test_long_lines_are_thinned_to_their_ends():
     values = spec["layer"][0]["data"]["values"]
     assert len(values) == 300
     assert (values[0]["epoch"], values[-1]["epoch"]) == (1, 10_000)
+
+
+@pytest.mark.parametrize(
+    ("names", "written"),
+    [
+        (["0.weight", "0.bias", "1.weight"], ["0.weight", "0.bias", "1.weight"]),
+        (["a.0.w", "a.1.w"], ["0", "1"]),
+        (["a.a", "a.a.a"], ["a.a", "a"]),
+        (["weight"], ["weight"]),
+        ([], []),
+    ],
+)
+def test_names_lose_what_all_share(names, written):
+    assert list(distinct(names).values()) == written
 
 
 def test_short_names_stay():

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gradus.report.axes import ValueAxis, numeric, short
 from gradus.report.curves import Curve
 from gradus.report.style import ACCENT, GRID, INK, MUTED, ON_ACCENT, SECOND, WIDTH, chart, layer
-from gradus.report.traces import short
 
-MOST_POINTS = 1000  # of a scatter plot; more cannot be told apart
+MOST_POINTS = 500  # of a scatter plot; more cannot be told apart
 SQUARE = WIDTH - 20
-PROPER = {"domain": [0, 1], "nice": False}  # the range of a probability
+PROPER = {"domain": [0, 1]}  # the range of a probability
 
 
 def confusion(counts: np.ndarray, labels: Sequence[str]) -> dict:
@@ -24,7 +24,7 @@ def confusion(counts: np.ndarray, labels: Sequence[str]) -> dict:
         for (i, j), n in np.ndenumerate(counts)
         if n
     ]
-    names = [short(label, 14) for label in labels]
+    names = [short(label, 12) for label in labels]
     x = _class_axis("predicted", names, orient="top", labelAngle=-45 if _long(names) else 0)
     y = _class_axis("true", names)
     opacity = {"field": "share", "type": "quantitative", "legend": None}
@@ -41,20 +41,20 @@ def confusion(counts: np.ndarray, labels: Sequence[str]) -> dict:
 def roc(curves: Sequence[Curve]) -> dict:
     """True against false positive rate; the lowest AUCs are named."""
     worst = sorted(curves, key=lambda curve: curve.area)[:4]
-    named = {name: color for (name, *_), color in zip(worst, _colors(len(curves)), strict=False)}
-    x = _axis("x", "false positive rate", PROPER)
-    y = _axis("y", "true positive rate", PROPER)
+    colors = (SECOND, ACCENT, INK, MUTED) if len(curves) > 1 else (ACCENT,)
+    color_of = {curve.name: color for curve, color in zip(worst, colors, strict=False)}
+    x = numeric("x", "false positive rate", scale=PROPER)
+    y = numeric("y", "true positive rate", scale=PROPER)
+    order = {"field": "step", "type": "quantitative"}
     layers = [_diagonal(0, 1)]
-    for name, fpr, tpr, _ in sorted(curves, key=lambda curve: curve.name in named):
-        color = named.get(name, GRID)
-        mark = {"type": "line", "color": color, "interpolate": "step-after", "clip": False}
-        order = {"field": "i", "type": "quantitative"}
-        layers.append(layer(_curve(fpr, tpr), mark, x=x, y=y, order=order))
-    text = {"type": "text", "align": "right", "fontSize": 12}
-    for line, (name, _, _, area) in enumerate(reversed(worst)):
-        row = [{"x": 0.98, "y": 0.05 + 0.07 * line, "label": f"{short(name)} · AUC {area:.4f}"}]
-        mark = {**text, "color": named[name]}
-        layers.append(layer(row, mark, x=x, y=y, text={"field": "label"}))
+    for curve in sorted(curves, key=lambda curve: curve.name in color_of):
+        line = {"type": "line", "color": color_of.get(curve.name, GRID)}
+        layers.append(layer(_steps(curve), line, x=x, y=y, order=order))
+    for place, curve in enumerate(reversed(worst)):
+        words = f"{short(curve.name)} · AUC {curve.area:.4f}"
+        text = {"type": "text", "align": "right", "fontSize": 12, "color": color_of[curve.name]}
+        row = {"x": 0.98, "y": 0.05 + 0.07 * place, "words": words}
+        layers.append(layer([row], text, x=x, y=y, text={"field": "words"}))
     return chart(layers, height=SQUARE)
 
 
@@ -64,8 +64,8 @@ def calibration(confidence: np.ndarray, frequency: np.ndarray, counts: np.ndarra
         {"x": float(c), "y": float(f), "count": int(n)}
         for c, f, n in zip(confidence, frequency, counts, strict=True)
     ]
-    x = _axis("x", "predicted probability", PROPER)
-    y = _axis("y", "observed frequency", PROPER)
+    x = numeric("x", "predicted probability", scale=PROPER)
+    y = numeric("y", "observed frequency", scale=PROPER)
     size = {"field": "count", "type": "quantitative", "legend": None}
     size["scale"] = {"type": "sqrt", "range": [30, 500], "domainMin": 0}
     dot = {"type": "circle", "color": ACCENT, "opacity": 0.85}
@@ -75,38 +75,35 @@ def calibration(confidence: np.ndarray, frequency: np.ndarray, counts: np.ndarra
 
 def predicted_against_true(y: np.ndarray, predicted: np.ndarray) -> dict:
     """Every example as a point; on the diagonal the prediction is right."""
-    low, high = _range(np.concatenate([y, predicted]))
-    scale = {"domain": [low, high], "nice": False}
-    x_axis, y_axis = _axis("x", "true", scale), _axis("y", "predicted", scale)
+    low, high, _ = ValueAxis.around(np.concatenate([y, predicted]), log=False)
+    scale = {"domain": [low, high]}
+    x_axis = numeric("x", "true", scale=scale)
+    y_axis = numeric("y", "predicted", scale=scale)
     return chart([_diagonal(low, high), _points(y, predicted, x_axis, y_axis)], height=SQUARE)
 
 
 def residuals(y: np.ndarray, predicted: np.ndarray) -> dict:
     """True minus predicted against predicted: what the model leaves unexplained."""
-    scale = {"zero": False}
-    x_axis, y_axis = _axis("x", "predicted", scale), _axis("y", "true − predicted", scale)
+    scale = {"zero": False, "nice": True}
+    x_axis = numeric("x", "predicted", scale=scale)
+    y_axis = numeric("y", "true − predicted", scale=scale)
     zero = layer([{"y": 0}], {"type": "rule", "strokeDash": [4, 4], "color": MUTED}, y=y_axis)
     return chart([zero, _points(predicted, y - predicted, x_axis, y_axis)], height=SQUARE)
 
 
 def _points(x: np.ndarray, y: np.ndarray, x_axis: dict, y_axis: dict) -> dict:
-    """A scatter plot; of many points a random thousand, always the same ones."""
+    """A scatter plot; of many points a random part, always the same ones."""
     fine = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     rows = np.random.default_rng(0).permutation(fine)[:MOST_POINTS]
     values = [{"x": float(x[i]), "y": float(y[i])} for i in rows]
-    return layer(values, {"type": "circle", "color": ACCENT, "opacity": 0.45, "size": 22},
-                 x=x_axis, y=y_axis)  # fmt: skip
-
-
-def _axis(field: str, title: str, scale: dict) -> dict:
-    axis = {"format": "~g", "tickCount": 6}
-    return {"field": field, "type": "quantitative", "title": title, "scale": scale, "axis": axis}
+    dot = {"type": "circle", "color": ACCENT, "opacity": 0.45, "size": 22}
+    return layer(values, dot, x=x_axis, y=y_axis)
 
 
 def _class_axis(field: str, names: Sequence[str], **extra) -> dict:
     """An axis of classes: the data hold their numbers, the axis shows their names."""
     words = f"{json.dumps(list(names))}[datum.value]"
-    axis = {"labelExpr": words, "labelFontSize": 11, "domain": False, "ticks": False, **extra}
+    axis = {"labelExpr": words, "domain": False, "ticks": False, "titlePadding": 10, **extra}
     scale = {"domain": list(range(len(names))), "padding": 0.05}
     return {"field": field, "type": "ordinal", "title": field, "scale": scale, "axis": axis}
 
@@ -118,22 +115,13 @@ def _diagonal(low: float, high: float) -> dict:
     return layer(ends, mark, x=x, y=y)
 
 
-def _curve(x: np.ndarray, y: np.ndarray) -> list[dict]:
+def _steps(curve: Curve) -> list[dict]:
     """At most 200 points of a curve, its ends among them."""
-    rows = np.unique(np.linspace(0, len(x) - 1, min(len(x), 200)).round().astype(int))
-    return [{"i": int(i), "x": float(x[i]), "y": float(y[i])} for i in rows]
-
-
-def _colors(curves: int) -> tuple[str, ...]:
-    return (ACCENT,) if curves == 1 else (SECOND, ACCENT, INK, MUTED)
+    n = len(curve.false_positive_rate)
+    rows = np.unique(np.linspace(0, n - 1, min(n, 200)).round().astype(int))
+    points = zip(curve.false_positive_rate[rows], curve.true_positive_rate[rows], strict=True)
+    return [{"step": i, "x": float(x), "y": float(y)} for i, (x, y) in enumerate(points)]
 
 
 def _long(names: Sequence[str]) -> bool:
     return sum(map(len, names)) > 50
-
-
-def _range(values: np.ndarray) -> tuple[float, float]:
-    values = values[np.isfinite(values)]
-    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
-    air = 0.04 * (high - low) or 1.0
-    return low - air, high + air

@@ -13,8 +13,8 @@ from gradus.report.pictures import as_pictures, gallery
 from gradus.report.style import svg
 from gradus.training.evaluation import Evaluation, shown
 
-MOST_CLASSES = 20  # whose confusion matrix can be read
-MOST_TARGETS = 4  # columns of y that get pictures of their own
+MOST_CLASSES = 15  # whose confusion matrix can be read
+MOST_TARGETS = 3  # columns of y that get pictures of their own
 MOST_COLUMNS = 8  # columns of x beside a hard example
 HEADLINE = {  # the measure that stands for all, and whether more of it is better
     "classification": ("accuracy", True),
@@ -65,18 +65,19 @@ def classes(evaluation: Evaluation) -> list[Markup]:
 def confusion_figure(y: np.ndarray, predicted: np.ndarray, labels: tuple[str, ...]) -> Markup:
     """The confusion matrix; for many classes a list of what is confused most often."""
     counts = confusion_matrix(y, predicted, np.arange(len(labels)))
-    pairs = sorted(
-        ((int(n), labels[i], labels[j]) for (i, j), n in np.ndenumerate(counts) if n and i != j),
-        reverse=True,
+    mistakes = [
+        (labels[i], labels[j], int(n)) for (i, j), n in np.ndenumerate(counts) if n and i != j
+    ]
+    mistakes.sort(key=lambda mistake: -mistake[2])
+    if len(labels) > MOST_CLASSES:
+        listed = table(("true", "predicted", "examples"), mistakes[:10])
+        return figure("Confusions", listed, "What is mistaken most often.")
+    words = "; ".join(
+        f"{n} of class {true} were taken for {other}" for true, other, n in mistakes[:3]
     )
-    words = "; ".join(f"{n} of class {true} were taken for {other}" for n, true, other in pairs[:3])
     caption = f"Mistakes stand off the diagonal. Most frequent: {words}."
-    caption = caption if pairs else "All predictions are right."
-    if len(labels) <= MOST_CLASSES:
-        picture = svg(charts.confusion(counts, labels), "Confusion matrix", caption)
-    else:
-        rows = [(true, other, f"{n:,}") for n, true, other in pairs[:15]]
-        picture = table(("true", "predicted", "examples"), rows)
+    caption = caption if mistakes else "All predictions are right."
+    picture = svg(charts.confusion(counts, labels), "Confusion matrix", caption)
     return figure("Confusion matrix", picture, caption)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gradus.report import traces
+from gradus.report.axes import wants_log
 from gradus.report.html import Markup, element, figure, paragraphs, section, table
 from gradus.report.names import heading
 from gradus.report.style import svg
@@ -47,13 +48,11 @@ def measure_figure(history: History, name: str, best: int) -> Markup:
     """One measure over the epochs, on the training and the validation part."""
     both = {"training": name, "validation": f"val_{name}"}
     series = {part: history[column] for part, column in both.items() if column in history}
-    title = heading(name)
-    log = traces.wants_log(series)
     spec = traces.trace(history["epoch"], series, best if "validation" in series else 0)
-    numbers = "; ".join(f"{part} ends at {values[-1]:.4g}" for part, values in series.items())
+    ends = "; ".join(f"{part} ends at {values[-1]:.4g}" for part, values in series.items())
+    picture = svg(spec, heading(name), f"{heading(name)} over the epochs: {ends}.")
     caption = trace_caption(name, series) + holes(history["epoch"], series)
-    return figure(title + log_note(log), svg(spec, title, f"{title} over the epochs: {numbers}."),
-                  caption)  # fmt: skip
+    return figure(heading(name) + log_note(series), picture, caption)
 
 
 def trace_caption(name: str, series: Mapping[str, np.ndarray]) -> str:
@@ -77,30 +76,30 @@ def holes(epochs: np.ndarray, series: Mapping[str, np.ndarray]) -> str:
 def rate_figure(history: History) -> Markup:
     """The learning rate over the epochs."""
     series = {"rate": history["rate"]}
-    spec = traces.trace(history["epoch"], series)
     words = f"Learning rate over the epochs, at the end {history['rate'][-1]:.3g}."
+    picture = svg(traces.trace(history["epoch"], series), "Learning rate", words)
     caption = "The mean step size of each epoch; it should be small before the end."
-    title = "Learning rate" + log_note(traces.wants_log(series))
-    return figure(title, svg(spec, "Learning rate", words), caption)
+    return figure("Learning rate" + log_note(series), picture, caption)
 
 
 def gradients(run: Run) -> Markup:
     """Length of the gradient and size of the updates, array by array."""
-    history = run.history
-    figures = [
-        depth_figure(
-            history, "gradient/", "Gradient length (log scale)",
-            "Lines that lie powers of ten apart are vanishing or exploding gradients; colour runs "
-            "from the first array to the last.",
-        ),
-        depth_figure(
-            history, "update/", "Relative update (log scale)",
-            "Around the dashed line at 0.001 a step changes an array by a thousandth of itself: "
-            "far above it learning is rough, far below it hardly moves.",
-            guide=GOOD_RATIO,
-        ),
-    ]  # fmt: skip
-    drawn = element("div", *figures, class_="figures") if any(figures) else ""
+    length = depth_figure(
+        run.history,
+        "gradient/",
+        "Gradient length (log scale)",
+        "Lines that lie powers of ten apart are vanishing or exploding gradients; colour runs "
+        "from the first array to the last.",
+    )
+    ratio = depth_figure(
+        run.history,
+        "update/",
+        "Relative update (log scale)",
+        "Around the dashed line at 0.001 a step changes an array by a thousandth of itself: "
+        "far above it learning is rough, far below it hardly moves.",
+        guide=GOOD_RATIO,
+    )
+    drawn = element("div", length, ratio, class_="figures") if length or ratio else ""
     return section("Flow of the gradient", drawn)
 
 
@@ -116,10 +115,10 @@ def depth_figure(
     if len(shown) < len(every):
         caption += f" {len(shown)} of {len(every)} arrays are shown."
     words = f"{title} over the epochs, for {', '.join(shown)}."
-    return figure(title, svg(traces.by_depth(history["epoch"], shown, guide), title, words),
-                  caption + holes(history["epoch"], every))  # fmt: skip
+    picture = svg(traces.by_depth(history["epoch"], shown, guide), title, words)
+    return figure(title, picture, caption + holes(history["epoch"], every))
 
 
-def log_note(log: bool) -> str:
+def log_note(series: traces.Series) -> str:
     """A warning in a title that the axis is logarithmic."""
-    return " (log scale)" if log else ""
+    return " (log scale)" if wants_log(traces.joined(series)) else ""
