@@ -6,11 +6,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import gradus
+from gradus.base.errors import InputError
 from gradus.cli.config import combined, read_config
 from gradus.cli.folder import SETTINGS, begin, new_folder, save_evaluation
 from gradus.cli.measure import measured
 from gradus.cli.prepare import Prepared, prepare
-from gradus.cli.recipe import batch_for, build
+from gradus.cli.recipe import build, plan, settled
 from gradus.cli.report import write_report
 from gradus.cli.settings import Settings
 from gradus.cli.source import Source, read
@@ -28,6 +29,13 @@ def fit(settings: Settings, out: Path | None = None, *, quiet: bool = False) -> 
 
 def resume(folder: Path, given: dict, *, quiet: bool = False) -> Path:
     """Go on with the run in a folder, exactly as if it had not been interrupted."""
+    if not (folder / SETTINGS).exists():
+        raise InputError(
+            f"--resume {folder}",
+            expected="the folder of a run that `gradus fit` began",
+            got=f"no {SETTINGS} there" if folder.exists() else "no such folder",
+            fix="give the folder that was named at the end, such as runs/sales-1",
+        )
     settings = combined(read_config(folder / SETTINGS), given)
     return train(read(settings.data), settings, folder, quiet=quiet)
 
@@ -35,15 +43,16 @@ def resume(folder: Path, given: dict, *, quiet: bool = False) -> Path:
 def train(source: Source, settings: Settings, folder: Path, *, quiet: bool) -> Path:
     """Prepare, learn, measure, write and tell; nothing is written where something is refused."""
     prepared = prepare(source, settings)
-    settings = settled(settings, source, prepared)
+    settings = settled(located(settings, source), len(prepared.train[0]))
     algorithm = build(settings, prepared)
+    sentences = [*prepared.sentences, plan(settings)]
     if not quiet:
-        print(*prepared.sentences, "", sep="\n", flush=True)
-    begin(folder, settings, prepared.sentences)
+        print(*sentences, "", sep="\n", flush=True)
+    begin(folder, settings, sentences)
     run = learn(algorithm, prepared, settings, folder, quiet)
     gradus.save(run, folder)
     print(told(run, evaluated(run, prepared, folder)), end="\n\n")
-    print(f"run     {folder}\nreport  {write_report(folder, run)}")
+    print(f"run     {folder}\nreport  {write_report(folder)}")
     return folder
 
 
@@ -51,14 +60,14 @@ def learn(
     algorithm: Algorithm, prepared: Prepared, settings: Settings, folder: Path, quiet: bool
 ) -> Run:
     """Train from the checkpoint in the folder or, without one, from the beginning."""
-    stops = prepared.validation is not None and settings.patience > 0
+    stop = None if prepared.validation is None else Patience(epochs=settings.patience)
     run = gradus.fit(
         algorithm,
         prepared.train,
         epochs=settings.epochs,
         batch=settings.batch,
         validation=prepared.validation,
-        stop=Patience(epochs=settings.patience) if stops else None,
+        stop=stop,
         seed=settings.seed,
         progress=False if quiet else None,
         folder=folder,
@@ -68,15 +77,11 @@ def learn(
     return replace(run, preprocessor=prepared.preprocessor, settings=chosen)
 
 
-def settled(settings: Settings, source: Source, prepared: Prepared) -> Settings:
-    """The settings with everything decided that was left open, so that they repeat the run."""
+def located(settings: Settings, source: Source) -> Settings:
+    """The settings with data and target named so that they mean the same from any folder."""
     path = Path(settings.data)
-    return replace(
-        settings,
-        data=str(path.resolve()) if path.exists() else settings.data,
-        target=settings.target or source.target,
-        batch=settings.batch or batch_for(len(prepared.train[0])),
-    )
+    data = str(path.resolve()) if path.exists() else settings.data
+    return replace(settings, data=data, target=settings.target or source.target)
 
 
 def evaluated(run: Run, prepared: Prepared, folder: Path) -> Evaluation | None:

@@ -40,15 +40,23 @@ def main(arguments: list[str] | None = None) -> None:
         app(arguments, prog_name="gradus")
 
 
-@app.callback()
-def about(
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
-) -> None:
-    if version:
+def show_version(wanted: bool) -> None:
+    """Print the version and exit, if it was asked for."""
+    if wanted:
         from gradus import __version__
 
         print(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Options of every command."""
 
 
 @app.command()
@@ -97,6 +105,8 @@ def fit(
     if write_config:
         print(to_toml(settings), end="")
         return
+    if resume and (out or config):
+        raise typer.BadParameter("a resumed run keeps its folder and its settings file")
     from gradus.cli import fit as work
 
     if resume:

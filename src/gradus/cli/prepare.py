@@ -118,10 +118,9 @@ def check_column(name: str, columns: list[str]) -> None:
 
 def rule(table: Any, target: str, kind: str, settings: Settings) -> dict[str, np.ndarray]:
     """By what a table is divided: groups, time, classes, or nothing."""
-    for rule, column in (("groups", settings.group), ("time", settings.time)):
-        if column:
-            return {rule: complete(table[column])}
-    return {"stratify": table[target].to_numpy()} if kind == "classification" else {}
+    columns = {"groups": settings.group, "time": settings.time}
+    chosen = {rule: complete(table[column]) for rule, column in columns.items() if column}
+    return chosen or ({"stratify": table[target].to_numpy()} if kind == "classification" else {})
 
 
 def complete(series: Any) -> np.ndarray:

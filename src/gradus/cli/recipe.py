@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from gradus import nn, optim, penalties
@@ -45,6 +46,8 @@ SCHEDULES = {  # name -> (rate, steps of the whole run) -> schedule
 }
 BATCHES = ((2_000, 32), (10_000, 64), (50_000, 128))  # (up to this many rows, rows per step)
 LARGEST_BATCH = 256
+STEPS = 10_000
+EPOCHS = (30, 300)  # at least and at most, unless chosen
 
 
 def build(settings: Settings, prepared: Prepared) -> Algorithm:
@@ -92,13 +95,36 @@ def build_penalty(settings: Settings) -> penalties.Penalty:
     return sum((make(number) for make, number in wanted if number), start=penalties.NO_PENALTY)
 
 
-def batch_for(rows: int) -> int:
-    """A batch size that lets an epoch have some dozens to hundreds of steps.
+def settled(settings: Settings, rows: int) -> Settings:
+    """The settings with everything decided that goes by the number of training rows.
 
-    >>> batch_for(500), batch_for(20_000), batch_for(1_000_000)
-    (32, 128, 256)
+    Small tables get small batches and many epochs: a step should see a small part of the rows,
+    and a run should have about ten thousand steps.
+
+    >>> settled(Settings(), rows=16_000).epochs
+    80
     """
-    return next((batch for most, batch in BATCHES if rows <= most), LARGEST_BATCH)
+    batch = settings.batch or next((b for most, b in BATCHES if rows <= most), LARGEST_BATCH)
+    fewest, most = EPOCHS
+    epochs = settings.epochs or min(max(round(STEPS * batch / rows), fewest), most)
+    patience = settings.patience or math.ceil(epochs / 5)
+    return replace(settings, batch=batch, epochs=epochs, patience=patience)
+
+
+def plan(settings: Settings) -> str:
+    """What will be trained and for how long, for people to read.
+
+    >>> print(plan(settled(Settings(), rows=16_000)))
+    model: 128-64 hidden units (relu), dropout 0.1; adam 0.003, cosine; batches of 128, at most 80 \
+epochs, 16 without improvement
+    """
+    units = "-".join(map(str, settings.hidden)) + f" hidden units ({settings.activation})"
+    model = f"{units}, dropout {settings.dropout}" if settings.hidden else "linear"
+    return (
+        f"model: {model}; {settings.optimizer} {settings.rate}, {settings.schedule}; "
+        f"batches of {settings.batch}, at most {settings.epochs} epochs, "
+        f"{settings.patience} without improvement"
+    )
 
 
 def choose(what: str, name: str, table: dict[str, Any], names: Any = None) -> Any:

@@ -12,12 +12,12 @@ from gradus.training import Run, load
 
 def report(folder: Path) -> None:
     """Rewrite report.html from the other files of the folder."""
-    print(write_report(folder, load(folder)))
+    print(write_report(folder))
 
 
-def write_report(folder: Path, run: Run) -> Path:
-    """Write the page about a run beside its other files."""
-    path = folder / REPORT
+def write_report(folder: Path) -> Path:
+    """Write the page about a run, from its other files and nothing else."""
+    path, run = folder / REPORT, load(folder)
     write(
         path,
         run,

@@ -25,7 +25,8 @@ def setting(
 class Settings:
     """What was chosen for a run; `replace(settings, epochs=5)` changes one's mind.
 
-    A batch of 0 is chosen by the number of rows. Raises InputError for values out of bounds.
+    Where 0 stands for a choice by the number of rows, `recipe.settled` makes it. Raises
+    InputError for values out of bounds.
 
     >>> Settings(hidden=(32,)).hidden
     (32,)
@@ -57,10 +58,15 @@ class Settings:
         0.0, "Model", "probability given away to the other classes", low=0, below=1
     )
 
-    epochs: int = setting(100, "Training", "how often every row is seen, at most", low=1)
+    epochs: int = setting(
+        0, "Training", "how often every row is seen, at most; 0 goes by the number of rows", low=0
+    )
     batch: int = setting(0, "Training", "rows per step; 0 goes by the number of rows", low=0)
     patience: int = setting(
-        20, "Training", "epochs without improvement before it stops; 0 never stops early", low=0
+        0,
+        "Training",
+        "epochs without improvement before it stops; 0 is a fifth of the epochs",
+        low=0,
     )
     optimizer: str = setting("adam", "Training", "adam, adamw, sgd, momentum, nesterov, rmsprop …")
     rate: float = setting(0.003, "Training", "learning rate at its highest", low=0)
@@ -112,7 +118,7 @@ def described(field: dataclasses.Field) -> str:
     """What a setting may be, in words.
 
     >>> [described(f) for f in dataclasses.fields(Settings) if f.name in ("test", "epochs")]
-    ['a number from 0 to below 1', 'a whole number from 1 up']
+    ['a number from 0 to below 1', 'a whole number from 0 up']
     """
     low, below, default = field.metadata["low"], field.metadata["below"], field.default
     words = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
