@@ -1,6 +1,5 @@
 """Small problems that train in milliseconds once compiled."""
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -36,11 +35,3 @@ def classify():
 def regress():
     """Linear regression by gradient descent."""
     return supervised(nn.Dense(1), Gaussian(), sgd(0.1))
-
-
-def same(first, second) -> bool:
-    """Whether two pytrees of arrays are equal to the last bit."""
-    import jax
-
-    pairs = zip(jax.tree.leaves(first), jax.tree.leaves(second), strict=True)
-    return all(bool(jnp.array_equal(a, b)) for a, b in pairs)

@@ -12,7 +12,7 @@ from gradus.optim import adam, sgd
 from gradus.training import loop
 from gradus.training.part import take
 
-from .conftest import same
+from .problems import same
 
 
 def plain_fold(algorithm, data, epochs, batch, seed=0):

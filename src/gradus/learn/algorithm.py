@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from gradus.base.errors import InputError
+from gradus.data.batch import Batch
 from gradus.likelihoods import Likelihood
 
 
@@ -30,3 +32,14 @@ class Algorithm(NamedTuple):
     check: Callable | None = None
     likelihood: Likelihood | None = None
     settings: dict[str, Any] = {}  # noqa: RUF012 - never changed
+
+
+def require_targets(data: Batch) -> None:
+    """Refuse data without targets."""
+    if data.y is None:
+        raise InputError(
+            "the data has no targets",
+            expected="(x, y) or (x, y, weight)",
+            got="x alone",
+            fix="give the targets as well: fit(algorithm, (x, y))",
+        )

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.data.batch import Batch
-from gradus.learn.algorithm import Algorithm
+from gradus.learn.algorithm import Algorithm, require_targets
 from gradus.nn import Dense, Layer
 from gradus.nn.initializers import Zeros
 
@@ -66,13 +66,14 @@ def perceptron() -> Algorithm:
 
 def check(data: Batch) -> None:
     """Refuse targets other than −1 and +1."""
+    require_targets(data)
     wrong = ~np.isin(data.y, (-1, 1))
-    if data.y is None or np.any(wrong):
+    if np.any(wrong):
         row = int(np.argmax(wrong))
         raise InputError(
             f"perceptron: target in row {row}",
             expected="−1 or +1",
-            got=None if data.y is None else data.y[row],
+            got=data.y[row],
             fix="give the two classes as −1 and +1: y = 2 * (y == positive) - 1",
         )
 

@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from gradus.base.errors import InputError
 from gradus.base.tree import merge, norms, split
 from gradus.data.batch import Batch
-from gradus.learn.algorithm import Algorithm
+from gradus.learn.algorithm import Algorithm, require_targets
 from gradus.likelihoods import Likelihood
 from gradus.nn.layer import Forward, Layer
 from gradus.optim.optimizer import Optimizer, OptimizerState
@@ -85,13 +84,7 @@ def supervised(
         return measure(likelihood, state.model(batch.x), batch)
 
     def check(data: Batch) -> None:
-        if data.y is None:
-            raise InputError(
-                "the data has no targets",
-                expected="(x, y) or (x, y, weight)",
-                got="x alone",
-                fix="give the targets as well: fit(algorithm, (x, y))",
-            )
+        require_targets(data)
         likelihood.check(data.y)
 
     settings = {

@@ -132,7 +132,7 @@ def fit_many(
     admitted = admit(example, data, validation, seed)
     given = Given(epochs, batch, stop or BEST, seed, folder, resume, save_every)
     reporter = Reporter(progress, epochs)
-    members, examples = plan.members(admitted, seed), plan.examples(admitted)
+    examples, members = plan.examples(admitted), plan.members(admitted, seed)
 
     def build() -> Program:
         life = life_of(lambda settings: make(**settings), given, members.rows.shape[-1])

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from gradus.training.checkpoint import Checkpoint
 from gradus.training.history import History
 from gradus.training.interrupt import Interrupt
 from gradus.training.loops import Carry
@@ -41,7 +42,7 @@ def train(
     histories: list[History],
     reporter: Reporter,
     interrupt: Interrupt,
-    checkpoint: Any,
+    checkpoint: Checkpoint,
 ) -> Outcome:
     """Advance the run slice by slice until there is a reason to end it."""
     pace, began = Pace(), time.perf_counter()
