@@ -213,11 +213,18 @@ def test_pictures_of_examples_are_in_the_page():
 
 def test_inputs_with_named_columns_are_a_table(run):
     evaluation = make_classification(
-        *softmax_table(5, 2), x=np.zeros((5, 64)), columns=[f"pixel {i}" for i in range(64)]
+        *softmax_table(5, 2), x=np.zeros((5, 64)), columns=[f"sensor {i}" for i in range(64)]
     )
     read = Page(page(run, evaluation, title="t"))
-    assert "pixel 0" in read.texts
+    assert "sensor 0" in read.texts
     assert "img" not in read.tags
+
+
+def test_columns_named_as_pixels_are_pictures(run):
+    evaluation = make_classification(
+        *softmax_table(5, 2), x=np.zeros((5, 64)), columns=[f"pixel_{i}" for i in range(64)]
+    )
+    assert "img" in Page(page(run, evaluation, title="t")).tags
 
 
 def test_best_epoch_is_marked_where_something_was_validated():

@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from gradus.base.files import write_atomically
-from gradus.report import results, training
+from gradus.report import examples, results, training
 from gradus.report.html import Markup, element, facts, join, safe, section, table
 from gradus.report.names import readable
 from gradus.report.pictures import as_pictures, gallery
@@ -45,6 +45,11 @@ def page(
         samples: what a generative model draws: pictures, or a list of texts.
 
     Whatever comes from the user (names of columns and classes, settings) is escaped.
+
+    >>> from gradus.training import History, Run
+    >>> run = Run(None, History({"epoch": [1, 2], "loss": [0.7, 0.5]}), "finished 2 epochs")
+    >>> "<h1>Two epochs</h1>" in page(run, title="Two epochs")
+    True
     """
     contents = [
         header(title, run, evaluation),
@@ -52,7 +57,7 @@ def page(
         training.what_was_done(run, sentences),
         training.training(run),
         results.predictions(evaluation) if evaluation else "",
-        results.hardest(evaluation) if evaluation else "",
+        examples.hardest(evaluation) if evaluation else "",
         drawn(samples),
         training.gradients(run),
         model(model_table),
@@ -66,7 +71,16 @@ def page(
 def write(
     path: str | Path, run: Run, evaluation: Evaluation | None = None, *, title: str, **parts: Any
 ) -> None:
-    """Write the page whole or not at all; the arguments are those of `page`."""
+    """Write the page whole or not at all; the arguments are those of `page`.
+
+    >>> import tempfile
+    >>> from gradus.training import History, Run
+    >>> run = Run(None, History({"epoch": [1, 2], "loss": [0.7, 0.5]}), "finished 2 epochs")
+    >>> path = Path(tempfile.mkdtemp()) / "report.html"
+    >>> write(path, run, title="Two epochs")
+    >>> path.read_text(encoding="utf-8") == page(run, title="Two epochs")
+    True
+    """
     write_atomically(path, page(run, evaluation, title=title, **parts).encode())
 
 

@@ -1,4 +1,4 @@
-"""The parts of the page about the result: the verdict, predictions, the hardest examples."""
+"""The parts of the page about the result: the verdict, and predictions beside the truth."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from gradus.report import charts
 from gradus.report.curves import reliability, roc_curves
 from gradus.report.html import Markup, element, figure, section, table
 from gradus.report.names import readable
-from gradus.report.pictures import as_pictures, gallery
 from gradus.report.style import svg
 from gradus.training.evaluation import Evaluation, shown
 
 MOST_CLASSES = 15  # whose confusion matrix can be read
 MOST_TARGETS = 3  # columns of y that get pictures of their own
-MOST_COLUMNS = 8  # columns of x beside a hard example
 HEADLINE = {  # the measure that stands for all, and whether more of it is better
     "classification": ("accuracy", True),
     "regression": ("rmse", False),
@@ -128,56 +126,3 @@ def target_figures(y: np.ndarray, predicted: np.ndarray, suffix: str) -> list[Ma
         figure(titles[0], scatter, "On the dashed line a prediction is right; look for bends."),
         figure(titles[1], rest, "A shape in this cloud is something the model has not learned."),
     ]
-
-
-def hardest(evaluation: Evaluation) -> Markup:
-    """The examples with the highest loss: wrong labels and odd inputs gather here."""
-    if not len(evaluation.worst):
-        return Markup()
-    words = "The examples with the highest loss. Wrong labels and odd inputs gather here."
-    pictures = None if evaluation.columns else as_pictures(evaluation.worst_inputs)
-    if pictures is None:
-        shown_examples = example_table(evaluation)
-    else:
-        captions = ["\n".join(example(evaluation, row)) for row in evaluation.worst]
-        shown_examples = gallery(pictures, captions, "Hard example")
-    return section("Hardest examples", element("p", words), shown_examples)
-
-
-def example(evaluation: Evaluation, row: int) -> tuple[str, str, str, str]:
-    """One example in words: its row, the truth, the prediction, the loss."""
-    true, predicted = (
-        value_text(evaluation, values[row]) for values in (evaluation.y, evaluation.predicted)
-    )
-    loss = shown(float(evaluation.loss_per_row[row]))
-    return f"row {row}", f"true {true}", f"predicted {predicted}", f"loss {loss}"
-
-
-def value_text(evaluation: Evaluation, value: np.ndarray) -> str:
-    """A target as people know it: the name of a class, or a number; the first few of several."""
-    several = np.atleast_1d(value).reshape(-1)
-    if evaluation.kind == "classification":
-        words = [evaluation.labels[int(k)] for k in several[:3]]
-    else:
-        words = [shown(float(v)) for v in several[:3]]
-    return ", ".join(words) + (" …" if len(several) > 3 else "")
-
-
-def example_table(evaluation: Evaluation) -> Markup:
-    """Hard examples as rows, with the first columns of their inputs where these are a table."""
-    x = np.asarray(evaluation.worst_inputs) if hasattr(evaluation.worst_inputs, "ndim") else None
-    names = input_names(evaluation, x)
-    rows = []
-    for place, row in enumerate(evaluation.worst):
-        words = [word.split(" ", 1)[1] for word in example(evaluation, row)]
-        inputs = [shown(float(x[place, j])) for j in range(len(names))] if x is not None else []
-        rows.append((*words, *inputs))
-    return table(("row", "true", "predicted", "loss", *names), rows)
-
-
-def input_names(evaluation: Evaluation, x: np.ndarray | None) -> list[str]:
-    """The names of the first input columns; none where the inputs are no table of numbers."""
-    if x is None or x.ndim != 2:
-        return []
-    names = evaluation.columns or [f"x{j}" for j in range(x.shape[1])]
-    return list(names[: min(MOST_COLUMNS, x.shape[1])])
