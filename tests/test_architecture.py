@@ -11,6 +11,7 @@ import architecture
 import pytest
 
 import gradus
+from gradus import nn, penalties
 
 PACKAGE = Path(gradus.__file__).parent
 MODULES = architecture.read(PACKAGE)
@@ -141,25 +142,52 @@ def fake_package(folder, files):
 
 
 def public_things():
-    """Every public function and class: (name, thing), each once."""
-    rooms = [importlib.import_module(f"gradus.{room}") for room in gradus.ROOMS]
-    things = {
-        f"{room.__name__}.{name}": getattr(room, name) for room in rooms for name in names_of(room)
-    }
-    things |= {f"gradus.{name}": getattr(gradus, name) for name in gradus.PUBLIC}
-    return {name: thing for name, thing in things.items() if callable(thing)}
-
-
-def names_of(room):
-    """What a room offers: `__all__`, or for a room of one file what it defines itself."""
-    own = (
-        n for n, thing in vars(room).items() if getattr(thing, "__module__", "") == room.__name__
-    )
-    return getattr(room, "__all__", [name for name in own if not name.startswith("_")])
+    """Every public function and class, by its full name."""
+    rooms = [importlib.import_module(f"gradus.{room}") for room in (*gradus.ROOMS, "training")]
+    things = {f"{room.__name__}.{n}": getattr(room, n) for room in rooms for n in room.__all__}
+    return {name: thing for name, thing in things.items() if is_definition(thing)}
 
 
 def test_every_public_name_says_what_it_is():
     assert [name for name, thing in public_things().items() if not own_doc(thing)] == []
+
+
+# What has no example of its own, and where one is to be seen.
+SHOWN_ELSEWHERE = {
+    "by those that are made from it": """
+        data.Scaling data.Target learn.Algorithm likelihoods.Likelihood nn.Initializer nn.Layer
+        optim.Schedule penalties.Penalty""",
+    "by the function that gives it": """
+        data.Chunk data.CountTarget data.Fold data.Parts data.Split nn.Frozen nn.Summary
+        optim.OptimizerState penalties.ActivityPenalty penalties.MaxNorm penalties.WeightPenalty
+        training.Plan training.RateRange training.Run training.Runs""",
+    "by the function that takes it": """
+        data.Batch nn.Forward nn.as_layer nn.chain training.Reach training.folds
+        training.resamples training.seeds training.vary""",
+    "by the function that undoes it": "data.read_arrays training.load",
+}
+
+
+def test_every_public_name_shows_an_example():
+    """Elementwise functions and initialisers are their formula."""
+    formulas = {*nn.ACTIVATIONS.values(), penalties.absolute, penalties.half_square}
+    fills = {thing for thing in vars(nn).values() if is_a(thing, nn.Initializer)}
+    silent = {
+        name.removeprefix("gradus.")
+        for name, thing in public_things().items()
+        if ">>>" not in own_doc(thing) and thing not in formulas | fills
+    }
+    assert silent - set(" ".join(SHOWN_ELSEWHERE.values()).split()) == set()
+
+
+def is_definition(thing):
+    """Whether a thing is a class or a function."""
+    return inspect.isclass(thing) or inspect.isroutine(thing)
+
+
+def is_a(thing, base):
+    """Whether a thing is a class below another."""
+    return inspect.isclass(thing) and issubclass(thing, base) and thing is not base
 
 
 def own_doc(thing):

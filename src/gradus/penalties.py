@@ -18,6 +18,21 @@ from gradus.base.record import Record, named, static
 from gradus.base.tree import Leaf, leaves, map_leaves
 from gradus.data.batch import Batch
 
+__all__ = [
+    "NO_PENALTY",
+    "ActivityPenalty",
+    "MaxNorm",
+    "Penalty",
+    "WeightPenalty",
+    "absolute",
+    "activity",
+    "elastic_net",
+    "half_square",
+    "l1",
+    "l2",
+    "max_norm",
+]
+
 Number = float | jax.Array
 TINY = 1e-30  # keeps 0/0 away
 
