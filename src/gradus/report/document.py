@@ -99,7 +99,7 @@ def headline(run: Run, evaluation: Evaluation | None) -> Markup:
     numbers["epochs"] = f"{run.history.epochs:,}"
     if run.best_epoch:
         numbers["best epoch"] = f"{run.best_epoch:,}"
-    numbers |= {f"seconds to {name}": f"{value:.1f}" for name, value in run.seconds.items()}
+    numbers |= {f"seconds to {name}": f"{value:.3g}" for name, value in run.seconds.items()}
     return facts(numbers)
 
 
