@@ -200,3 +200,13 @@ def test_taking_rows_marks_those_that_are_none():
     examples = Batch(jnp.arange(3.0)[:, None], jnp.arange(3), jnp.array([2.0, 3.0, 4.0]))
     batch = take(examples, jnp.array([2, -1]))
     assert batch.weight.tolist() == [4.0, 0.0]
+
+
+def test_double_precision_where_it_is_asked_for(float64):
+    """Ill-conditioned least squares keeps more digits than 32 bits have."""
+    x = np.linspace(0, 1, 20)[:, None]
+    run = fit(
+        supervised(nn.Dense(1), Gaussian(), sgd(0.5)), (x, 2 * x[:, 0]), epochs=3000, batch=20
+    )
+    assert run.model.weight.dtype == jnp.float64
+    assert abs(float(run.model.weight[0, 0]) - 2) < 1e-12

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import numpy as np
 
 from gradus.base.errors import InputError, located
@@ -12,8 +13,9 @@ from gradus.base.errors import InputError, located
 def check_arrays(x: Any, y: Any = None, weight: Any = None) -> tuple[Any, Any, Any]:
     """The arrays as NumPy arrays of types that a model takes, or InputError.
 
-    64-bit floats and integers become 32-bit; other types, and memory-mapped arrays (which are not
-    read here), stay as they are. Shapes are never changed: targets of shape (n,) and (n, 1) differ.
+    64-bit floats and integers become 32-bit, unless `jax_enable_x64` is set; other types, and
+    memory-mapped arrays (which are not read here), stay as they are. Shapes are never changed:
+    targets of shape (n,) and (n, 1) differ.
 
     Arguments:
         x: inputs, an array or a tuple / dict of arrays, examples first.
@@ -81,7 +83,7 @@ def _check_array(value: Any, name: str) -> np.ndarray:
         raise InputError(
             name, expected="at least one example", got=array.shape, fix="give an array of examples"
         )
-    narrow = _to_32_bit(array, name)
+    narrow = _as_jax_keeps_it(array, name)
     _refuse_not_finite(narrow, array, name)
     return narrow
 
@@ -97,20 +99,23 @@ def _not_numbers(name: str, got: str, fix: str) -> InputError:
     return InputError(f"{name} cannot be learned from", expected="numbers", got=got, fix=fix)
 
 
-def _to_32_bit(array: np.ndarray, name: str) -> np.ndarray:
-    if array.dtype == np.float64:
-        with np.errstate(over="ignore"):  # becomes infinite, and is refused as such
-            return array.astype(np.float32)
-    if array.dtype.kind not in "iu" or array.dtype.itemsize < 8:
+def _as_jax_keeps_it(array: np.ndarray, name: str) -> np.ndarray:
+    """The array in the precision JAX computes with: 32 bits, unless `jax_enable_x64` is set."""
+    kept = jax.dtypes.canonicalize_dtype(array.dtype)
+    if kept == array.dtype:
         return array
-    if array.min() < -(2**31) or array.max() >= 2**31:
+    if array.dtype.kind == "f":
+        with np.errstate(over="ignore"):  # becomes infinite, and is refused as such
+            return array.astype(kept)
+    limits = np.iinfo(kept)
+    if array.min() < limits.min or array.max() > limits.max:
         raise InputError(
             f"{name} holds integers beyond 32 bits",
-            expected="whole numbers from −2³¹ to 2³¹ − 1",
+            expected=f"whole numbers from {limits.min} to {limits.max}",
             got=f"{array.min()} to {array.max()}",
             fix="number the values from 0, or give floats",
         )
-    return array.astype(np.int32)
+    return array.astype(kept)
 
 
 def _refuse_not_finite(narrow: np.ndarray, array: np.ndarray, name: str) -> None:

@@ -1,0 +1,59 @@
+"""The work that everybody does: classify with a small net of rectifiers, by Adam."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+RATE = 1e-3
+
+
+class Task(NamedTuple):
+    """A net, its data and how long it learns.
+
+    Arguments:
+        sizes: units of each layer, inputs first.
+        batch: examples per step.
+        rows: training examples.
+        epochs: epochs of a measured run.
+    """
+
+    sizes: tuple[int, ...]
+    batch: int
+    rows: int
+    epochs: int
+
+    @property
+    def steps(self) -> int:
+        """Steps of a measured run."""
+        return self.epochs * -(-self.rows // self.batch)
+
+
+TASKS = {
+    "small": Task((20, 64, 64, 10), 32, 3200, 10),
+    "digits": Task((64, 128, 64, 10), 64, 1437, 30),
+    "mnist_mlp": Task((784, 256, 128, 10), 128, 60000, 1),
+}
+
+
+def data(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Examples of the task's shape: real digits for `digits`, random numbers for the others."""
+    task = TASKS[name]
+    if name == "digits":
+        from gradus.data import load
+
+        digits = load("digits")
+        return digits.x[: task.rows].reshape(task.rows, -1), digits.y[: task.rows]
+    random = np.random.default_rng(0)
+    x = random.normal(size=(task.rows, task.sizes[0])).astype("float32")
+    return x, random.integers(0, task.sizes[-1], task.rows).astype("int32")
+
+
+def digits_whole() -> tuple[np.ndarray, ...]:
+    """The digits as four arrays: x and y to learn from, x and y to be judged by."""
+    from gradus.data import load
+
+    digits = load("digits")
+    x, y = digits.x.reshape(len(digits.y), -1), digits.y
+    return x[:1437], y[:1437], x[1437:], y[1437:]
