@@ -3,11 +3,11 @@
 Write the formula as it stands on the board; it is differentiated, compiled as one program,
 trained, checked, and saved.
 
-    from gradus import fit, nn, supervised
+    from gradus import fit, models, supervised
     from gradus.likelihoods import Categorical
     from gradus.optim import adam
 
-    run = fit(supervised(nn.mlp(64, 32, outputs=10), Categorical(10), adam(1e-3)), (x, y))
+    run = fit(supervised(models.mlp([64, 32], 10), Categorical(10), adam(1e-3)), (x, y))
 
 Names are loaded when they are first used: `import gradus` alone costs nothing.
 """
@@ -43,16 +43,33 @@ PUBLIC = {
 }
 ROOMS = ("data", "learn", "likelihoods", "metrics", "models", "nn", "optim", "penalties", "report")
 
-__all__ = [*PUBLIC, *ROOMS]
+__all__ = [*PUBLIC, *ROOMS]  # pyright: ignore[reportUnsupportedDunderAll]
 
-if TYPE_CHECKING:
-    from gradus import data, learn, likelihoods, metrics, models, nn, optim, penalties, report
-    from gradus.base.errors import InputError
-    from gradus.base.record import named
-    from gradus.training import (
-        Patience, fit, fit_many, folds, load, rate_range, resamples, save, seeds, vary,
-    )
-    from gradus.learn import Algorithm, perceptron, supervised
+if TYPE_CHECKING:  # what `__getattr__` finds, for editors and type checkers
+    from gradus import data as data
+    from gradus import learn as learn
+    from gradus import likelihoods as likelihoods
+    from gradus import metrics as metrics
+    from gradus import models as models
+    from gradus import nn as nn
+    from gradus import optim as optim
+    from gradus import penalties as penalties
+    from gradus import report as report
+    from gradus.base.errors import InputError as InputError
+    from gradus.base.record import named as named
+    from gradus.learn import Algorithm as Algorithm
+    from gradus.learn import perceptron as perceptron
+    from gradus.learn import supervised as supervised
+    from gradus.training import Patience as Patience
+    from gradus.training import fit as fit
+    from gradus.training import fit_many as fit_many
+    from gradus.training import folds as folds
+    from gradus.training import load as load
+    from gradus.training import rate_range as rate_range
+    from gradus.training import resamples as resamples
+    from gradus.training import save as save
+    from gradus.training import seeds as seeds
+    from gradus.training import vary as vary
 
 
 def __getattr__(name: str):

@@ -49,7 +49,8 @@ def as_bytes(table: Any, suffix: str) -> bytes:
     """The table in the form that the ending of a file name says."""
     file = io.BytesIO()
     if suffix == ".npz":
-        np.savez(file, **{name: np.array(table[name].to_list()) for name in table.columns})
+        arrays: dict[str, Any] = {name: np.array(table[name].to_list()) for name in table.columns}
+        np.savez(file, **arrays)
     else:
         {".csv": table.write_csv, ".parquet": table.write_parquet}[suffix](file)
     return file.getvalue()

@@ -44,7 +44,7 @@ def perceptron() -> Algorithm:
         model = Dense(1, weight_init=Zeros()).init(key, batch.x.shape[1:])
         return State(model, jnp.asarray(0))
 
-    def learn_one(model: Dense, example: tuple) -> tuple[Dense, jax.Array]:
+    def learn_one(model, example: tuple) -> tuple[Dense, jax.Array]:
         x, y, counts = example
         mistake = (sign(model(x[None, :]))[0, 0] != y) & counts
         change = jnp.where(mistake, y, 0).astype(x.dtype)
@@ -52,7 +52,7 @@ def perceptron() -> Algorithm:
         return model.replace(weight=weight, bias=bias), mistake
 
     def step(state: State, batch: Batch, key: jax.Array):
-        present = batch.weight > 0
+        present = jnp.ones(batch.size, bool) if batch.weight is None else batch.weight > 0
         model, mistakes = jax.lax.scan(learn_one, state.model, (batch.x, batch.y, present))
         total = state.mistakes + jnp.sum(mistakes)
         info = {"loss": batch.mean(mistakes), "watched": {"mistakes": total}}

@@ -36,7 +36,7 @@ def mlp(
 
     Goodfellow, Bengio and Courville (2016), chapter 6.
     """
-    layers = [nn.Flatten()]
+    layers: list[nn.Layer] = [nn.Flatten()]
     if input_dropout:
         layers.append(nn.Dropout(input_dropout))
     for units in hidden:

@@ -44,6 +44,7 @@ class Checkpoint:
 
     def load(self, like: Any) -> tuple[Any, list[History]]:
         """The carry and the histories to go on from."""
+        assert self.path is not None, "ask `exists` first"
         return load_checkpoint(self.path, like)
 
 
@@ -92,7 +93,7 @@ def _raw(value: Any) -> Any:
 
 
 def _like(array: np.ndarray, value: Any) -> jax.Array:
-    return jax.random.wrap_key_data(array) if _is_key(value) else jnp.asarray(array)
+    return jax.random.wrap_key_data(jnp.asarray(array)) if _is_key(value) else jnp.asarray(array)
 
 
 def _is_key(value: Any) -> bool:

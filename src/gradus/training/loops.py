@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from gradus.training.member import NEVER, TABLE_ROWS, Examples, Learner, Life, Member
+from gradus.training.part import Rows
 
 
 class Carry(NamedTuple):
@@ -83,12 +84,10 @@ class Loops:
         stopped = jnp.asarray(False) if tracker is None else jnp.all(tracker.stopped)
         return stopped | (carry.filled >= TABLE_ROWS)
 
-    def trouble(
-        self, carry: Carry, rows: jax.Array, member: Member, examples: Examples
-    ) -> list[str]:
+    def trouble(self, carry: Carry, rows: Rows, member: Member, examples: Examples) -> list[str]:
         """What is not finite in a step from here: names of measures, gradients and updates."""
-        step = jax.jit(lambda *given: self.life.step(*given, jnp.asarray(True)))
-        after = step(carry.learner, rows, member, examples, carry.step)
+        step, watched = jax.jit(self.life.step), jnp.asarray(True)
+        after = step(carry.learner, rows, member, examples, carry.step, watched)
         measured = {**after.sums, **after.watched}
         measured.pop("weight")
         return [name for name, value in measured.items() if not jnp.isfinite(value)]

@@ -28,7 +28,7 @@ class Plan(NamedTuple):
 
     names: list[str]
     seeds: list[int]
-    parts: Callable[[Admitted, int], list[tuple]] | None = None
+    parts: Callable[[Admitted, int], Sequence[tuple]] | None = None
     settings: dict[str, Sequence[float]] = {}  # noqa: RUF012 - never changed
 
     def members(self, admitted: Admitted, seed: int) -> Member:
@@ -69,7 +69,7 @@ def folds(count: int) -> Plan:
     Classes are spread over the folds alike where targets are classes.
     """
 
-    def parts(admitted: Admitted, seed: int) -> list[tuple]:
+    def parts(admitted: Admitted, seed: int) -> Sequence[tuple]:
         return k_folds(len(admitted.rows), count, stratify=admitted.classes, seed=seed)
 
     return Plan([f"fold {i + 1}" for i in range(count)], [0] * count, parts)
@@ -78,7 +78,7 @@ def folds(count: int) -> Plan:
 def resamples(count: int) -> Plan:
     """Bootstrap samples: n examples drawn with replacement; those never drawn validate."""
 
-    def parts(admitted: Admitted, seed: int) -> list[tuple]:
+    def parts(admitted: Admitted, seed: int) -> Sequence[tuple]:
         return bootstrap(len(admitted.rows), count, seed=seed)
 
     return Plan([f"sample {i + 1}" for i in range(count)], list(range(count)), parts)

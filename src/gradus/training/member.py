@@ -12,9 +12,10 @@ import jax
 import jax.numpy as jnp
 from jax import random
 
+from gradus.base.errors import InputError
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm
-from gradus.training.part import average, shuffled, take
+from gradus.training.part import Rows, average, shuffled, take
 from gradus.training.stopping import Stop, Tracker
 
 TABLE_ROWS = 64  # epochs that fit into the table before the host must collect them
@@ -39,8 +40,8 @@ class Member(NamedTuple):
     """
 
     key: jax.Array
-    rows: jax.Array
-    validation: jax.Array | None
+    rows: Rows
+    validation: Rows | None
     settings: dict[str, jax.Array]
 
 
@@ -141,6 +142,13 @@ class Life:
         if examples.validation is None or member.validation is None:
             return {}
         evaluate = self.make(member.settings).evaluate
+        if evaluate is None:
+            raise InputError(
+                "validation",
+                expected="an algorithm that can be evaluated",
+                got="one whose `evaluate` is None",
+                fix="leave `validation` out, or give the Algorithm a function `evaluate`",
+            )
         values = average(
             lambda batch: evaluate(state, batch), examples.validation, member.validation
         )

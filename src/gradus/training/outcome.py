@@ -50,7 +50,7 @@ def as_run(
         reason = "diverged"
     where = where_it_diverged(program, outcome.carry, bad) if reason == "diverged" else ""
     return Run(
-        model=tracker.model if best else learner.state.model,
+        model=tracker.model if tracker is not None and best else learner.state.model,
         history=history,
         status=sentence(reason, history.epochs, best, stop, where),
         likelihood=algorithm.likelihood,

@@ -6,14 +6,17 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax, random
 
 from gradus.data.batch import Batch
 
 EVALUATION_BATCH = 1024
 
+Rows = jax.Array | np.ndarray  # numbers of examples; NumPy's until they are on the device
 
-def take(examples: Batch, rows: jax.Array) -> Batch:
+
+def take(examples: Batch, rows: Rows) -> Batch:
     """The examples of some rows; row −1 stands for no example and gets weight 0.
 
     >>> examples = Batch(x=jnp.array([[1.0], [2.0], [3.0]]))
@@ -26,19 +29,19 @@ def take(examples: Batch, rows: jax.Array) -> Batch:
         return jnp.take(array, rows, axis=0, mode="clip")
 
     x, y, weight = jax.tree.map(pick, (examples.x, examples.y, examples.weight))
-    present = (rows >= 0).astype(jnp.result_type(float))
+    present = jnp.asarray(rows >= 0, jnp.result_type(float))
     if weight is None:
         return Batch(x, y, present)
     return Batch(x, y, weight * present.reshape(-1, *(1,) * (weight.ndim - 1)))
 
 
-def shuffled(rows: jax.Array, key: jax.Array, batch: int) -> jax.Array:
+def shuffled(rows: Rows, key: jax.Array, batch: int) -> jax.Array:
     """Rows in random order, filled up with −1 to a whole number of batches."""
     _, rows = lax.sort_key_val(random.bits(key, rows.shape), rows)
     return padded(rows, batch)
 
 
-def padded(rows: jax.Array, batch: int) -> jax.Array:
+def padded(rows: Rows, batch: int) -> jax.Array:
     """Rows filled up with −1 to a whole number of batches.
 
     >>> padded(jnp.arange(3), 2)
@@ -48,7 +51,7 @@ def padded(rows: jax.Array, batch: int) -> jax.Array:
 
 
 def average(
-    measure: Callable[[Batch], dict[str, jax.Array]], examples: Batch, rows: jax.Array
+    measure: Callable[[Batch], dict[str, jax.Array]], examples: Batch, rows: Rows
 ) -> dict[str, jax.Array]:
     """Weighted mean of `measure(batch)` over all rows, in blocks of at most 1 024."""
     block = min(EVALUATION_BATCH, rows.shape[0])

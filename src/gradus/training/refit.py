@@ -34,18 +34,23 @@ def refit(
 
     Goodfellow, Bengio and Courville (2016), algorithms 7.2 and 7.3.
     """
-    possible = admitted is not None and admitted.validation is not None and run.history.epochs
-    if then not in ("retrain", "continue") or not possible:
-        raise InputError(
-            f"then={then!r}",
-            expected='"retrain" or "continue", with a fraction of the examples as validation',
-            got=repr(then) if possible else "no such validation part",
-            fix='fit(…, validation=0.1, stop=Patience(10), then="retrain")',
-        )
+    if admitted is None or admitted.validation is None or not run.history.epochs:
+        raise _refusal(then, "no such validation part")
+    if then not in ("retrain", "continue"):
+        raise _refusal(then, repr(then))
     rows = np.concatenate([admitted.rows, admitted.validation])
     if then == "retrain":
         return _retrain(algorithm, admitted, run, rows, given)
     return _continue(algorithm, admitted, run, rows, given)
+
+
+def _refusal(then: str, got: str) -> InputError:
+    return InputError(
+        f"then={then!r}",
+        expected='"retrain" or "continue", with a fraction of the examples as validation',
+        got=got,
+        fix='fit(…, validation=0.1, stop=Patience(10), then="retrain")',
+    )
 
 
 def _retrain(algorithm, admitted: Admitted, run: Run, rows: np.ndarray, given: Given) -> Run:

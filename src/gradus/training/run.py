@@ -7,11 +7,12 @@ from typing import Any
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.data.dataset import check_arrays
-from gradus.likelihoods import Likelihood
+from gradus.likelihoods import Bernoulli, Categorical, Likelihood
 from gradus.nn.layer import INFERENCE
 from gradus.training.history import History
 from gradus.training.part import EVALUATION_BATCH
@@ -52,11 +53,22 @@ class Run:
 
     def predict(self, x: Any) -> np.ndarray:
         """The best single guess for every input: class number, mean, rate."""
-        return np.asarray(self._likelihood().predict(self.outputs(x)))
+        return np.asarray(self._likelihood().predict(jnp.asarray(self.outputs(x))))
 
     def probabilities(self, x: Any) -> np.ndarray:
-        """The probability of every class for every input, shape (B, k)."""
-        return np.asarray(self._likelihood().probabilities(self.outputs(x)))
+        """The probability of every class for every input, shape (B, k).
+
+        Raises InputError where the outputs are not about classes.
+        """
+        likelihood = self._likelihood()
+        if not isinstance(likelihood, Bernoulli | Categorical):
+            raise InputError(
+                "probabilities",
+                expected="a model of classes",
+                got=f"one with {type(likelihood).__name__} outputs",
+                fix="use `run.predict(x)`",
+            )
+        return np.asarray(likelihood.probabilities(jnp.asarray(self.outputs(x))))
 
     def _likelihood(self) -> Likelihood:
         if self.likelihood is None:
