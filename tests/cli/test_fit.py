@@ -94,6 +94,17 @@ def test_ctrl_c_keeps_what_was_learned(gradus, tables, monkeypatch, batch):
     assert {path.name for path in Path("run").iterdir()} == FILES
 
 
+def test_ctrl_c_during_the_baselines_leaves_them_out(gradus, tables, monkeypatch):
+    def slow(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gradus.training.evaluation.baselines", slow)
+    answer = gradus("fit", tables / "sizes.csv", "--target", "size", *FAST, "--out", "run")
+    assert answer.code == 0
+    assert "majority class" not in answer.out
+    assert {path.name for path in Path("run").iterdir()} == FILES
+
+
 def test_rows_without_a_target_are_left_out_and_groups_stay_together(gradus, tmp_path):
     rows = [f"p{i // 4},{i % 5},{i * 0.5 if i else ''}" for i in range(40)]
     (tmp_path / "visits.csv").write_text("\n".join(["patient,x,stay", *rows]))

@@ -109,7 +109,7 @@ def test_units_that_are_no_numbers_are_refused():
     [
         (100, 32, 300, 60),  # 10 000 steps would be 2 500 epochs
         (16_000, 128, 80, 16),  # 10 000 · 128 / 16 000
-        (10_000_000, 256, 30, 6),
+        (10_000_000, 256, 30, 10),
     ],
 )
 def test_what_goes_by_the_number_of_rows(rows, batch, epochs, patience):

@@ -92,11 +92,11 @@ def test_evaluate_needs_the_target(gradus, sizes_run, tmp_path):
     assert "no column 'size'" in gradus("evaluate", sizes_run, "new.csv").err
 
 
-def test_the_report_is_rewritten_as_it_was(gradus, sizes_copy):
-    path = sizes_copy / "report.html"
+def test_the_report_is_rewritten_as_it_was(gradus, sizes_run):
+    path = sizes_run / "report.html"
     before = path.read_text()
     path.unlink()
-    assert gradus("report", sizes_copy).out == f"{path}\n"
+    assert gradus("report", sizes_run).out == f"{path}\n"
     assert path.read_text() == before
     assert "baseline &#x27;red&#x27;" in before
     assert "gradus fit --config" in before

@@ -15,7 +15,7 @@ CASES = [
     (("names.csv", "--target", "y"), "a line of names and nothing below"),
     (("ragged.csv", "--target", "y"), "ragged.csv, line 3"),
     (("notes.pdf", "--target", "y"), "not a table that can be read"),
-    (("good.csv",), "choose one of a, b, y"),
+    (("good.csv",), "choose one of 'a', 'b', 'y'"),
     (("good.csv", "--target", "yy"), "did you mean 'y'"),
     (("good.csv", "--target", "y", "--group", "bb"), "did you mean 'b'"),
     (("good.csv", "--target", "y", "--drop", "c"), "no column 'c'"),
@@ -81,8 +81,8 @@ def test_wrong_use_is_refused_and_nothing_is_written(gradus, folder, arguments, 
 def test_a_refusal_says_what_was_expected_what_came_and_how_to_mend_it(gradus, folder):
     assert gradus("fit", "good.csv", "--target", "yy").err == (
         "the table has no column 'yy'\n"
-        "  Expected: one of a, b, y\n"
-        "  Got:      yy\n"
+        "  Expected: the name of a column\n"
+        "  Got:      'yy'\n"
         "  Fix:      did you mean 'y'?\n"
     )
 

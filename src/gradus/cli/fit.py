@@ -18,6 +18,7 @@ from gradus.cli.source import Source, read
 from gradus.learn import Algorithm
 from gradus.training import Patience, Run
 from gradus.training.evaluation import Evaluation
+from gradus.training.progress import person_is_looking
 
 
 def fit(settings: Settings, out: Path | None = None, *, quiet: bool = False) -> Path:
@@ -51,7 +52,9 @@ def train(source: Source, settings: Settings, folder: Path, *, quiet: bool) -> P
     begin(folder, settings, sentences)
     run = learn(algorithm, prepared, settings, folder, quiet)
     gradus.save(run, folder)
-    print(told(run, evaluated(run, prepared, folder)), end="\n\n")
+    if quiet or not person_is_looking():  # who is looking has seen it on the live line
+        print(ending(run), flush=True)
+    print("", result(evaluated(run, prepared, folder)), "", sep="\n")
     print(f"run     {folder}\nreport  {write_report(folder)}")
     return folder
 
@@ -88,14 +91,21 @@ def evaluated(run: Run, prepared: Prepared, folder: Path) -> Evaluation | None:
     """What the run is worth on the test part, written to the folder; None without such a part."""
     if prepared.test is None:
         return None
-    evaluation = measured(run, prepared.test, prepared.train)
+    try:
+        evaluation = measured(run, prepared.test, prepared.train)
+    except KeyboardInterrupt:  # who does not wait for the baselines gets the rest
+        evaluation = measured(run, prepared.test)
     save_evaluation(folder, evaluation)
     return evaluation
 
 
-def told(run: Run, evaluation: Evaluation | None) -> str:
-    """How a run ended, and what it is worth."""
-    ending = f"{run.status[:1].upper()}{run.status[1:]}."
+def ending(run: Run) -> str:
+    """How a run ended, as a sentence."""
+    return f"{run.status[:1].upper()}{run.status[1:]}."
+
+
+def result(evaluation: Evaluation | None) -> str:
+    """What a run is worth, as a table."""
     if evaluation is None:
-        return f"{ending}\n\nNo rows were held out for testing."
-    return f"{ending}\n\nOn {len(evaluation.y):,} rows that were held out:\n{evaluation}"
+        return "No rows were held out for testing."
+    return f"On {len(evaluation.y):,} rows that were held out:\n{evaluation}"

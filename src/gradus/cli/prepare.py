@@ -57,7 +57,7 @@ def prepare_table(table: Any, target: str, settings: Settings) -> Prepared:
             "the target is not named",
             expected="the column to predict, as in --target price",
             got="no --target",
-            fix=f"choose one of {', '.join(table.columns)}",
+            fix=nearest("", table.columns),
         )
     known = table.filter(table[target].is_not_null())
     left_out = table.height - known.height
@@ -110,8 +110,8 @@ def check_column(name: str, columns: list[str]) -> None:
     if name not in columns:
         raise InputError(
             f"the table has no column {name!r}",
-            expected=f"one of {', '.join(columns)}",
-            got=name,
+            expected="the name of a column",
+            got=repr(name),
             fix=nearest(name, columns),
         )
 

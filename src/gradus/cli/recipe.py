@@ -48,6 +48,7 @@ BATCHES = ((2_000, 32), (10_000, 64), (50_000, 128))  # (up to this many rows, r
 LARGEST_BATCH = 256
 STEPS = 10_000
 EPOCHS = (30, 300)  # at least and at most, unless chosen
+LEAST_PATIENCE = 10
 
 
 def build(settings: Settings, prepared: Prepared) -> Algorithm:
@@ -107,7 +108,7 @@ def settled(settings: Settings, rows: int) -> Settings:
     batch = settings.batch or next((b for most, b in BATCHES if rows <= most), LARGEST_BATCH)
     fewest, most = EPOCHS
     epochs = settings.epochs or min(max(round(STEPS * batch / rows), fewest), most)
-    patience = settings.patience or math.ceil(epochs / 5)
+    patience = settings.patience or max(math.ceil(epochs / 5), LEAST_PATIENCE)
     return replace(settings, batch=batch, epochs=epochs, patience=patience)
 
 

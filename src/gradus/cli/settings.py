@@ -65,7 +65,7 @@ class Settings:
     patience: int = setting(
         0,
         "Training",
-        "epochs without improvement before it stops; 0 is a fifth of the epochs",
+        "epochs without improvement before it stops; 0 is a fifth of the epochs, 10 at least",
         low=0,
     )
     optimizer: str = setting("adam", "Training", "adam, adamw, sgd, momentum, nesterov, rmsprop …")

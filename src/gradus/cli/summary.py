@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gradus import nn
 from gradus.cli.config import read_config
-from gradus.cli.fit import told
+from gradus.cli.fit import ending, result
 from gradus.cli.folder import SETTINGS, decisions, load_evaluation
 from gradus.cli.report import input_shape
 from gradus.cli.settings import written
@@ -20,4 +20,5 @@ def summary(folder: Path) -> None:
     for name, value in read_config(folder / SETTINGS).items():
         if value not in ("", 0, ()):
             print(f"{name:<16} {written(value)}")
-    print("", *decisions(folder), "", told(run, load_evaluation(folder)), sep="\n")
+    print("", *decisions(folder), "", ending(run), "", sep="\n")
+    print(result(load_evaluation(folder)))
