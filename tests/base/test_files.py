@@ -52,12 +52,11 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(file, monkeypatch, call,
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
 def test_a_full_disk_leaves_the_old_file(file, monkeypatch):
     """The bytes really go to a device without space, through a handle on /dev/full."""
-    import tempfile
 
-    def full(dir, prefix):
-        return os.open("/dev/full", os.O_WRONLY), str(Path(dir) / f"{prefix}full")
+    def full(path, mode):
+        return open("/dev/full", "wb")
 
-    monkeypatch.setattr(tempfile, "mkstemp", full)
+    monkeypatch.setattr(Path, "open", full)
     with pytest.raises(OSError, match="No space left on device"):
         write_atomically(file, NEW)
     assert file.read_bytes() == OLD
@@ -75,3 +74,10 @@ write_atomically({str(file)!r}, b"new")
     done = subprocess.run([sys.executable, "-c", code], check=False)
     assert done.returncode == -signal.SIGKILL
     assert file.read_bytes() == OLD
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of this kind are POSIX's")
+def test_a_new_file_has_the_permissions_every_new_file_has(tmp_path):
+    (tmp_path / "plain").write_bytes(NEW)
+    write_atomically(tmp_path / "kept", NEW)
+    assert (tmp_path / "kept").stat().st_mode == (tmp_path / "plain").stat().st_mode
