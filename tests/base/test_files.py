@@ -56,9 +56,10 @@ def test_a_full_disk_leaves_the_old_file(file, monkeypatch):
     def full(path, mode):
         return open("/dev/full", "wb")
 
-    monkeypatch.setattr(Path, "open", full)
-    with pytest.raises(OSError, match="No space left on device"):
-        write_atomically(file, NEW)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", full)
+        with pytest.raises(OSError, match="No space left on device"):
+            write_atomically(file, NEW)
     assert file.read_bytes() == OLD
 
 
