@@ -1,8 +1,9 @@
 """The strictest numerics for every test: no silent broadcasting, no silent change of type."""
 
-import gradus  # noqa: F401 - sets JAX up before anything else imports it
 import jax
 import pytest
+
+import gradus  # noqa: F401 - sets JAX up before anything else imports it
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_numpy_dtype_promotion", "strict")
