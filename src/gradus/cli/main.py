@@ -24,13 +24,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Data = Annotated[str, typer.Argument(help="A table (.csv, .parquet, .npz), or a dataset's name.")]
-RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+DATA = typer.Argument(metavar="DATA", help="A table (.csv, .parquet, .npz), or a dataset's name")
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run")]
 Out = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FOLDER", help="Where to write the run.", show_default="runs/NAME-1, -2 …"
-    ),
+    typer.Option(metavar="FOLDER", help="Where to write the run (runs/NAME-1, -2 …)"),
 ]
 
 
@@ -53,7 +51,7 @@ def show_version(wanted: bool) -> None:
 def about(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=show_version, is_eager=True, help="Show the version."),
+        typer.Option("--version", callback=show_version, is_eager=True, help="Show the version"),
     ] = False,
 ) -> None:
     """Options of every command."""
@@ -70,22 +68,20 @@ def demo(out: Out = None) -> None:
 @app.command()
 @with_settings
 def fit(
-    data: Annotated[
-        str | None, typer.Argument(help="A table (.csv, .parquet, .npz), or a dataset's name.")
-    ] = None,
+    data: Annotated[str | None, DATA] = None,
     out: Out = None,
     config: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Settings from a TOML file; options here overrule it."),
+        typer.Option(metavar="FILE", help="Settings from a TOML file; options here overrule it"),
     ] = None,
     write_config: Annotated[
-        bool, typer.Option("--write-config", help="Print all settings as TOML and exit.")
+        bool, typer.Option("--write-config", help="Print all settings as TOML and exit")
     ] = False,
     resume: Annotated[
         Path | None,
-        typer.Option(metavar="RUN", help="Go on with the run in this folder, exactly."),
+        typer.Option(metavar="RUN", help="Go on with the run in this folder, exactly"),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result")] = False,
     given: dict | None = None,
 ) -> None:
     """Train a network on a table, and compare it with simple baselines.
@@ -116,7 +112,7 @@ def fit(
 
 
 @app.command()
-def evaluate(run: RunFolder, data: Data) -> None:
+def evaluate(run: RunFolder, data: Annotated[str, DATA]) -> None:
     """Measure a run on other rows, which must have the target."""
     from gradus.cli.evaluate import evaluate
 
@@ -126,16 +122,18 @@ def evaluate(run: RunFolder, data: Data) -> None:
 @app.command()
 def predict(
     run: RunFolder,
-    data: Data,
+    data: Annotated[str, DATA],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="A .csv, .parquet or .npz file."),
+        typer.Option("--output", "-o", metavar="FILE", help="A .csv, .parquet or .npz file"),
     ] = None,
 ) -> None:
     """Predict the target of new rows, with the probability of every class.
 
-    gradus predict runs/sales-1 new.csv -o predictions.csv
-    gradus predict runs/sales-1 new.csv | head
+        gradus predict runs/sales-1 new.csv -o predictions.csv
+        gradus predict runs/sales-1 new.csv | head
+
+    Columns are found by their names, in any order; further columns are left alone.
     """
     from gradus.cli.predict import predict
 

@@ -42,11 +42,11 @@ def options() -> list[dataclasses.Field]:
 
 def parameter(field: dataclasses.Field) -> inspect.Parameter:
     """The option of one setting, without a default: what is not given is None."""
-    default = field.default
+    default, text = field.default, field.metadata["help"]
     shown = ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
     option = typer.Option(
         switch(field) if isinstance(default, bool) else option_name(field.name),
-        help=f"{field.metadata['help']} ({shown})" if default else field.metadata["help"],
+        help=text[0].upper() + text[1:] + (f" ({shown})" if default else ""),
         rich_help_panel=field.metadata["panel"],
     )
     kind = str if isinstance(default, tuple) else type(default)

@@ -7,6 +7,7 @@ The options of `gradus fit` and the lines of a TOML file are both made from the 
 from __future__ import annotations
 
 import dataclasses
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,13 +47,15 @@ class Settings:
     hidden: tuple[int, ...] = setting(
         (128, 64), "Model", "units of each hidden layer, as in 128,64; 0 for a linear model", low=1
     )
-    activation: str = setting("relu", "Model", "relu, tanh, gelu, silu, elu, sigmoid …")
+    activation: str = setting(
+        "relu", "Model", "of hidden units: relu, tanh, gelu, silu, elu, sigmoid …"
+    )
     dropout: float = setting(0.1, "Model", "probability of dropping a hidden unit", low=0, below=1)
     batch_norm: bool = setting(False, "Model", "normalise before each activation")
     likelihood: str = setting(
         "auto",
         "Model",
-        "categorical; gaussian, laplace, heteroscedastic, mixture; poisson; auto: by the target",
+        "what the outputs mean: categorical, gaussian, laplace, heteroscedastic, mixture, poisson",
     )
     label_smoothing: float = setting(
         0.0, "Model", "probability given away to the other classes", low=0, below=1
@@ -68,16 +71,18 @@ class Settings:
         "epochs without improvement before it stops; 0 is a fifth of the epochs, 10 at least",
         low=0,
     )
-    optimizer: str = setting("adam", "Training", "adam, adamw, sgd, momentum, nesterov, rmsprop …")
+    optimizer: str = setting(
+        "adam", "Training", "how to step: adam, adamw, sgd, momentum, nesterov, rmsprop …"
+    )
     rate: float = setting(0.003, "Training", "learning rate at its highest", low=0)
     schedule: str = setting(
-        "cosine", "Training", "constant, cosine, linear, step or exponential decay of the rate"
+        "cosine", "Training", "how the rate falls: constant, cosine, linear, step, exponential"
     )
     warm_up: float = setting(0.0, "Training", "epochs in which the rate rises to that", low=0)
     seed: int = setting(0, "Training", "equal seeds give equal runs", low=0)
 
-    l2: float = setting(0.0, "Penalties", "½α‖w‖² on the weights", low=0)
-    l1: float = setting(0.0, "Penalties", "α‖w‖₁ on the weights", low=0)
+    l2: float = setting(0.0, "Penalties", "penalty ½α‖w‖² on the weights", low=0)
+    l1: float = setting(0.0, "Penalties", "penalty α‖w‖₁ on the weights", low=0)
     max_norm: float = setting(
         0.0, "Penalties", "longest weight vector of a unit; 0 for no limit", low=0
     )
@@ -144,8 +149,6 @@ def written(value: Any) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(written, value))}]"
     if isinstance(value, str):
-        import json
-
         return json.dumps(value, ensure_ascii=False)
     return str(value)
 
