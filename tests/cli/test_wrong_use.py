@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
+
+from gradus import load, save
+from gradus.cli.main import main
 
 CASES = [
     # arguments after `gradus fit`, what the message says
@@ -96,6 +100,21 @@ def test_a_folder_that_is_no_run_is_refused(gradus, folder, command):
     assert "no model.safetensors" in answer.err
 
 
+@pytest.mark.parametrize("command", ["summary", "report", "predict", "evaluate"])
+def test_a_run_that_knows_nothing_of_columns_is_refused(gradus, sizes_run, tmp_path, command):
+    save(replace(load(sizes_run), preprocessor=None), tmp_path / "bare")
+    data = ("wine",) if command in ("predict", "evaluate") else ()
+    answer = gradus(command, "bare", *data)
+    assert answer.code == 2
+    assert "expected: a run that `gradus fit` wrote" in answer.err.lower()
+
+
+def test_images_where_a_table_was_learned_are_refused(gradus, sizes_run):
+    answer = gradus("predict", sizes_run, "digits")
+    assert answer.code == 2
+    assert "not a table" in answer.err
+
+
 @pytest.mark.parametrize("name", ["model.safetensors", "run.json", "evaluation.safetensors"])
 def test_a_damaged_run_is_refused(gradus, sizes_copy, name):
     content = (sizes_copy / name).read_bytes()
@@ -128,8 +147,6 @@ def test_what_fails_unexpectedly_is_one_line_and_exit_code_1(gradus, monkeypatch
 
 
 def test_the_traceback_is_shown_on_request(monkeypatch):
-    from gradus.cli.main import main
-
     def broken():
         raise RuntimeError("the disk")
 

@@ -6,18 +6,17 @@ import warnings
 from pathlib import Path
 
 from gradus.cli.config import read_config
-from gradus.cli.folder import SETTINGS
+from gradus.cli.folder import SETTINGS, load_run
 from gradus.cli.measure import measured
 from gradus.cli.prepare import check_column
 from gradus.cli.settings import Settings
 from gradus.cli.source import has_test_part, read
 from gradus.data import Dataset
-from gradus.training import load
 
 
 def evaluate(folder: Path, data: str) -> None:
     """Print the measures of a run on examples with targets."""
-    run = load(folder)
+    run = load_run(folder)
     examples = read(data, part="test").examples
     if not isinstance(examples, Dataset):
         check_column(run.preprocessor.target.name, examples.columns)

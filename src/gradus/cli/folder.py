@@ -22,6 +22,7 @@ from gradus.base.errors import InputError
 from gradus.base.files import write_atomically
 from gradus.cli.config import to_toml
 from gradus.cli.settings import Settings
+from gradus.training import Run, load
 from gradus.training.evaluation import Evaluation
 
 SETTINGS, DECISIONS, EVALUATION = "settings.toml", "decisions.txt", "evaluation.safetensors"
@@ -57,6 +58,19 @@ def decisions(folder: Path) -> list[str]:
     """What was decided about the data."""
     path = folder / DECISIONS
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def load_run(folder: Path) -> Run:
+    """The run in a folder; raises InputError for one that does not know how to read data."""
+    run = load(folder)
+    if run.preprocessor is None:
+        raise InputError(
+            f"run {folder}",
+            expected="a run that `gradus fit` wrote",
+            got="one without a preprocessor, which knows nothing of columns and labels",
+            fix="use it from Python: gradus.load(folder).predict(x)",
+        )
+    return run
 
 
 def save_evaluation(folder: Path, evaluation: Evaluation) -> None:

@@ -89,10 +89,10 @@ def fit(
     Columns are judged by what they hold: numbers are standardised, categories become dummies,
     dates their parts, and what is missing is filled and marked. What was decided is printed.
 
-        gradus fit sales.csv --target price
-        gradus fit digits --hidden 256,128 --dropout 0.3
-        gradus fit visits.csv --target stays --group patient --epochs 30
-        gradus fit --resume runs/sales-1
+    - `gradus fit sales.csv --target price`
+    - `gradus fit digits --hidden 256,128 --dropout 0.3`
+    - `gradus fit visits.csv --target stays --group patient --epochs 30`
+    - `gradus fit --resume runs/sales-1`
 
     Ctrl-C ends the training early and keeps what was learned.
     """
@@ -130,10 +130,10 @@ def predict(
 ) -> None:
     """Predict the target of new rows, with the probability of every class.
 
-        gradus predict runs/sales-1 new.csv -o predictions.csv
-        gradus predict runs/sales-1 new.csv | head
-
     Columns are found by their names, in any order; further columns are left alone.
+
+    - `gradus predict runs/sales-1 new.csv -o predictions.csv`
+    - `gradus predict runs/sales-1 new.csv | head`
     """
     from gradus.cli.predict import predict
 

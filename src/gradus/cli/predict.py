@@ -11,9 +11,10 @@ import numpy as np
 
 from gradus.base.errors import InputError, nearest
 from gradus.base.files import write_atomically
+from gradus.cli.folder import load_run
 from gradus.cli.source import read
 from gradus.data import ClassTarget
-from gradus.training import Run, load
+from gradus.training import Run
 
 FEW = 10  # rows that a person at a terminal is shown
 
@@ -22,7 +23,7 @@ def predict(folder: Path, data: str, output: Path | None) -> None:
     """Write one row of predictions for every row of the data, or print them."""
     if output is not None:
         check_suffix(output)
-    table = predictions(load(folder), read(data, part="test").examples)
+    table = predictions(load_run(folder), read(data, part="test").examples)
     if output is not None:
         write_atomically(output, as_bytes(table, output.suffix))
         print(f"{table.height:,} predictions  {output}")

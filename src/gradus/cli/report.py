@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from gradus import nn
-from gradus.cli.folder import REPORT, SETTINGS, decisions, load_evaluation
+from gradus.cli.folder import REPORT, SETTINGS, decisions, load_evaluation, load_run
 from gradus.report import write
-from gradus.training import Run, load
+from gradus.training import Run
 
 
 def report(folder: Path) -> None:
@@ -17,7 +17,7 @@ def report(folder: Path) -> None:
 
 def write_report(folder: Path) -> Path:
     """Write the page about a run, from its other files and nothing else."""
-    path, run = folder / REPORT, load(folder)
+    path, run = folder / REPORT, load_run(folder)
     write(
         path,
         run,

@@ -7,15 +7,14 @@ from pathlib import Path
 from gradus import nn
 from gradus.cli.config import read_config
 from gradus.cli.fit import ending, result
-from gradus.cli.folder import SETTINGS, decisions, load_evaluation
+from gradus.cli.folder import SETTINGS, decisions, load_evaluation, load_run
 from gradus.cli.report import input_shape
 from gradus.cli.settings import written
-from gradus.training import load
 
 
 def summary(folder: Path) -> None:
     """Print layers, settings, what was decided about the data, and the result."""
-    run = load(folder)
+    run = load_run(folder)
     print(nn.summary(run.model, input_shape(run)), end="\n\n")
     for name, value in read_config(folder / SETTINGS).items():
         if value not in ("", 0, ()):

@@ -55,11 +55,12 @@ class ImagePreprocessor(Record):
 
     def inputs(self, data: Dataset) -> np.ndarray:
         """The inputs as float32; raises InputError for another shape than in training."""
-        if data.x.shape[1:] != self.shape:
+        got = data.x.shape if isinstance(data, Dataset) else f"a {type(data).__name__}"
+        if not isinstance(data, Dataset) or data.x.shape[1:] != self.shape:
             raise InputError(
-                "the inputs have another shape than in training",
-                expected=f"shape (n, {', '.join(map(str, self.shape))})",
-                got=data.x.shape,
+                "the inputs are not as in training",
+                expected=f"a Dataset of arrays of shape (n, {', '.join(map(str, self.shape))})",
+                got=got,
                 fix="bring them to the shape seen in training",
             )
         return self.scale(data.x)
