@@ -17,7 +17,7 @@ run: $(VENV)/run.stamp  ## train a small model on bundled data and write its rep
 test: $(VENV)/test.stamp  ## check style and types, run all tests and every example
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/pytest -n $(WORKERS)
 
 docs: $(VENV)/docs.stamp  ## build the documentation into site/

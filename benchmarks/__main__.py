@@ -1,4 +1,4 @@
-"""Run everything in turn and print tables of ratios: `python -m benchmarks [task …] [--rounds 3]`."""
+"""Run all in turn and print tables of ratios: `python -m benchmarks [task …] [--rounds 3]`."""
 
 from __future__ import annotations
 
