@@ -74,9 +74,15 @@ def test_names_of_paths(case):
     assert [leaf.name for leaf in tree.leaves(value)] == names
 
 
-def test_norms():
-    lengths = tree.norms({"a": jnp.array([3.0, 4.0]), "b": jnp.full((2, 2), 0.5)})
-    assert {name: float(length) for name, length in lengths.items()} == {"a": 5.0, "b": 1.0}
+def test_arrays_by_name():
+    model = nn.Sequential(nn.Dense(2), nn.Dense(1)).init(jax.random.key(0), (3,))
+    assert {name: a.shape for name, a in tree.by_name(model).items()} == {
+        "0.weight": (3, 2),
+        "0.bias": (2,),
+        "1.weight": (2, 1),
+        "1.bias": (1,),
+    }
+
 
 
 def test_children_can_be_taken_out_and_put_back():

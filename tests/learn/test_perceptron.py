@@ -34,7 +34,7 @@ def test_the_plain_rule_step_by_step():
     run = fit(perceptron(), (x, y), epochs=1, batch=1)
     import jax
 
-    shuffle = jax.random.fold_in(jax.random.fold_in(jax.random.key(0), 1), 0)
+    shuffle = jax.random.fold_in(jax.random.key(0), 1)
     w, b = np.zeros(2, "float32"), np.float32(0)
     for i in np.argsort(np.asarray(jax.random.bits(shuffle, (12,))), kind="stable"):
         if y[i] * (1 if x[i] @ w + b >= 0 else -1) < 0:

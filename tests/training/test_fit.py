@@ -23,12 +23,12 @@ def plain_fold(algorithm, data, epochs, batch, seed=0):
     losses, number = [], 0
     step = jax.jit(algorithm.step)
     for epoch in range(epochs):
-        shuffle = jax.random.fold_in(jax.random.fold_in(key, 1), epoch)
+        shuffle = jax.random.fold_in(key, 2 * epoch + 1)
         order = np.argsort(np.asarray(jax.random.bits(shuffle, (n,))), kind="stable")
         total = 0.0
         for start in range(0, n, batch):
             rows = order[start : start + batch]
-            noise = jax.random.fold_in(jax.random.fold_in(key, 2), number)
+            noise = jax.random.fold_in(key, 2 * number + 2)
             state, info = step(state, Batch(x[rows], y[rows], jnp.ones(len(rows))), noise)
             total, number = total + float(info["loss"]) * len(rows), number + 1
         losses.append(total / n)

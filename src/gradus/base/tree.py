@@ -65,15 +65,14 @@ def count(model: Any, *, trainable: bool = False) -> int:
     return sum(int(a.value.size) for a in leaves(model) if a.trainable or not trainable)
 
 
-def norm(value: jax.Array) -> jax.Array:
-    """Euclidean length √Σa² of an array of any shape."""
-    return jnp.sqrt(jnp.sum(jnp.square(value)))
+def by_name(tree: Any) -> dict[str, jax.Array]:
+    """Every array of a tree under its name.
 
-
-def norms(tree: Any) -> dict[str, jax.Array]:
-    """The length of every array of a tree, by name."""
+    >>> by_name({"w": jnp.ones(2)})
+    {'w': Array([1., 1.], dtype=float32)}
+    """
     paths, _ = jtu.tree_flatten_with_path(tree)
-    return {path_name(path): norm(value) for path, value in paths}
+    return {path_name(path): value for path, value in paths}
 
 
 def children(node: Any) -> tuple[list, Callable[[list], Any]]:

@@ -88,9 +88,7 @@ class Loops:
         """What is not finite in a step from here: names of measures, gradients and updates."""
         step, watched = jax.jit(self.life.step), jnp.asarray(True)
         after = step(carry.learner, rows, member, examples, carry.step, watched)
-        measured = {**after.sums, **after.watched}
-        measured.pop("weight")
-        return [name for name, value in measured.items() if not jnp.isfinite(value)]
+        return self.life.not_finite(after)
 
     def _each(self, function, *axes):
         """`function` for one member, or for all of them side by side."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -38,7 +37,7 @@ class Plan(NamedTuple):
             own = self.parts(admitted, seed)
         rows, validation = zip(*own, strict=True)
         return Member(
-            key=jax.vmap(jax.random.key)(jnp.asarray(self.seeds) + seed),
+            seed=np.asarray(self.seeds, np.int32) + np.int32(seed),
             rows=side_by_side(rows),
             validation=None if validation[0] is None else side_by_side(validation),
             settings={name: jnp.asarray(values) for name, values in self.settings.items()},

@@ -33,13 +33,13 @@ class Member(NamedTuple):
     """What makes one run differ from another of the same algorithm.
 
     Arguments:
-        key: the source of all its random numbers.
+        seed: the source of all its random numbers.
         rows: which training examples are its own, shape (n,); −1 is no row.
         validation: which validation examples, or None.
         settings: hyperparameters that vary between members, by name.
     """
 
-    key: jax.Array
+    seed: jax.Array | int
     rows: Rows
     validation: Rows | None
     settings: dict[str, jax.Array]
@@ -49,15 +49,18 @@ class Learner(NamedTuple):
     """Where one member stands."""
 
     state: Any  # of the algorithm
-    sums: dict[str, jax.Array]  # info, weighted and summed over the epoch so far
-    watched: dict[str, jax.Array]  # info of the last watched step
-    bad_step: jax.Array  # the first step whose info was not finite
+    sums: jax.Array  # the step's measures, weighted and summed over the epoch, and the weights
+    watched: jax.Array  # the measures of the last watched step
+    bad_step: jax.Array  # the first step whose measures were not finite
     tracker: Tracker | None  # the best epoch; None where nothing is monitored
     table: jax.Array  # one row of measures for each finished epoch
 
 
 class Life:
     """The life of a member: `start`, `order` of an epoch, `step`, `finish` of an epoch.
+
+    Measures have names for people and algorithms, and are kept as vectors in between: a compiled
+    loop over few arrays is faster, and faster to compile, than one over many numbers.
 
     Arguments:
         make: settings -> Algorithm.
@@ -67,27 +70,38 @@ class Life:
 
     def __init__(self, make: Callable[[dict], Algorithm], batch: int, stop: Stop):
         self.make, self.batch, self.stop = make, batch, stop
-        self.columns: list[str] = []  # names of the table's columns, known once `start` was traced
+        self.averaged: list[str] = []  # names of the measures, known once `start` was traced
+        self.validated: list[str] = []
+        self.watched: list[str] = []
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the table's columns."""
+        return [*self.averaged, *self.validated, *self.watched]
 
     def start(self, member: Member, examples: Examples) -> Learner:
         """Before the first step: fresh weights, nothing seen."""
         algorithm = self.make(member.settings)
         every = take(examples.train, member.rows)
-        state = algorithm.init(random.fold_in(member.key, 0), every)
+        state = algorithm.init(self._key(member, 0), every)
         first = take(examples.train, member.rows[: self.batch])
-        _, info = jax.eval_shape(algorithm.step, state, first, member.key)
-        watched = zeros(info.pop("watched", {}))
-        sums = zeros(info) | {"weight": jnp.zeros(())}
-        measured = [*info, *self.validate(state, member, examples), *watched]
-        self.columns = sorted(measured, key=lambda name: name != "loss")  # the loss comes first
-        tracker = self.stop.start(state.model) if self.stop.watches(self.columns) else None
-        table = jnp.zeros((TABLE_ROWS, len(self.columns)))
-        return Learner(state, sums, watched, jnp.asarray(NEVER), tracker, table)
+        _, info = jax.eval_shape(algorithm.step, state, first, self._key(member, 0))
+        self.watched = list(info.pop("watched", {}))
+        self.averaged = sorted(info, key=lambda name: name != "loss")  # the loss comes first
+        found = jax.eval_shape(self.validate, state, member, examples)
+        self.validated = sorted(found, key=lambda name: name != "val_loss")
+        return Learner(
+            state=state,
+            sums=jnp.zeros(len(self.averaged) + 1),
+            watched=jnp.zeros(len(self.watched)),
+            bad_step=jnp.asarray(NEVER),
+            tracker=self.stop.start(state.model) if self.stop.watches(self.columns) else None,
+            table=jnp.zeros((TABLE_ROWS, len(self.columns))),
+        )
 
     def order(self, member: Member, epoch: jax.Array) -> jax.Array:
         """The rows of one epoch in random order, filled up with −1 to whole batches."""
-        key = random.fold_in(random.fold_in(member.key, 1), epoch)
-        return shuffled(member.rows, key, self.batch)
+        return shuffled(member.rows, self._key(member, 2 * epoch + 1), self.batch)
 
     def step(
         self,
@@ -100,17 +114,15 @@ class Life:
     ) -> Learner:
         """Learn from the examples of some rows."""
         batch = take(examples.train, rows)._replace(watched=watched)
-        key = random.fold_in(random.fold_in(member.key, 2), step)
+        key = self._key(member, 2 * step + 2)
         state, info = self.make(member.settings).step(learner.state, batch, key)
-        seen = info.pop("watched", {})
-        weight = batch.total()
-        sums = {k: learner.sums[k] + weight * v for k, v in info.items()}
-        sums["weight"] = learner.sums["weight"] + weight
-        fine = jnp.all(jnp.stack([jnp.isfinite(v) for v in info.values()]))
+        seen = vector(info.pop("watched", {}), self.watched)
+        measures = vector({**info, "weight": jnp.ones(())}, [*self.averaged, "weight"])
+        fine = jnp.all(jnp.isfinite(measures))
         return learner._replace(
             state=state,
-            sums=sums,
-            watched={k: jnp.where(watched, v, learner.watched[k]) for k, v in seen.items()},
+            sums=learner.sums + batch.total() * measures,
+            watched=jnp.where(watched, seen, learner.watched),
             bad_step=jnp.where(fine, learner.bad_step, jnp.minimum(learner.bad_step, step)),
         )
 
@@ -123,19 +135,24 @@ class Life:
         line: jax.Array,
     ) -> Learner:
         """End an epoch: average, validate, keep the best, write a line of the table."""
-        sums = dict(learner.sums)
-        weight = sums.pop("weight")
-        trained = {k: v / weight for k, v in sums.items()}
-        validated = self.validate(learner.state, member, examples)
-        measures = {**trained, **validated, **learner.watched}
+        averages = learner.sums[:-1] / learner.sums[-1]
+        found = vector(self.validate(learner.state, member, examples), self.validated)
+        row = jnp.concatenate([averages, found, learner.watched])
         tracker = learner.tracker
         if tracker is not None:
-            value = measures[self.stop.monitor]
+            value = row[self.columns.index(self.stop.monitor)]
             tracker = self.stop.update(tracker, value, learner.state.model, epoch)
-        row = jnp.stack([measures[name].astype(learner.table.dtype) for name in self.columns])
         return learner._replace(
-            sums=zeros(learner.sums), tracker=tracker, table=learner.table.at[line].set(row)
+            sums=jnp.zeros_like(learner.sums),
+            tracker=tracker,
+            table=learner.table.at[line].set(row),
         )
+
+    def not_finite(self, learner: Learner) -> list[str]:
+        """The names of the measures that are infinite or NaN."""
+        names = [*self.averaged, "weight", *self.watched]
+        values = jnp.concatenate([learner.sums, learner.watched])
+        return [n for n, v in zip(names, values, strict=True) if not jnp.isfinite(v)]
 
     def validate(self, state: Any, member: Member, examples: Examples) -> dict[str, jax.Array]:
         """The measures of the validation part, their names with `val_` before."""
@@ -154,7 +171,13 @@ class Life:
         )
         return {f"val_{name}": value for name, value in values.items()}
 
+    def _key(self, member: Member, number: jax.Array | int) -> jax.Array:
+        """One of the member's random keys: 0 starts it, odd ones order epochs, others are noise."""
+        return random.fold_in(random.key(member.seed), number)
 
-def zeros(tree: Any) -> Any:
-    """Zeros of the same shapes and types."""
-    return jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), tree)
+
+def vector(measures: dict[str, jax.Array], names: list[str]) -> jax.Array:
+    """The measures of some names as one vector of floats."""
+    if not names:
+        return jnp.zeros(0)
+    return jnp.stack([measures[name].astype(jnp.result_type(float)) for name in names])

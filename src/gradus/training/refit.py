@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-import jax
 import numpy as np
 
 from gradus.base.errors import InputError
@@ -55,7 +54,7 @@ def _refusal(then: str, got: str) -> InputError:
 
 def _retrain(algorithm, admitted: Admitted, run: Run, rows: np.ndarray, given: Given) -> Run:
     steps = run.best_epoch * -(-len(admitted.rows) // given.batch)
-    member = Member(jax.random.key(given.seed), rows, None, {})
+    member = Member(given.seed, rows, None, {})
     given = given._replace(stop=BEST, folder=None)
     new = _run(algorithm, member, Examples(admitted.examples.train, None), given, steps)
     status = f"{run.status}; retrained on all examples for {steps} steps"
@@ -64,7 +63,7 @@ def _retrain(algorithm, admitted: Admitted, run: Run, rows: np.ndarray, given: G
 
 def _continue(algorithm, admitted: Admitted, run: Run, rows: np.ndarray, given: Given) -> Run:
     limit = run.history["loss"][run.best_epoch - 1].item()
-    member = Member(jax.random.key(given.seed), rows, admitted.validation, {})
+    member = Member(given.seed, rows, admitted.validation, {})
 
     def from_best(carry: Carry) -> Carry:
         state = carry.learner.state._replace(model=run.model)
