@@ -13,7 +13,9 @@ class DoctestBlocks(griffe.Extension):
     """Put every example of every docstring between fences."""
 
     def on_instance(self, *, obj: griffe.Object, **_) -> None:
-        """Called for everything that has been read."""
+        """Called for everything that has been read. Rooms are introduced by their pages."""
+        if obj.is_module and obj.is_init_module:
+            obj.docstring = None
         if obj.docstring:
             obj.docstring.value = EXAMPLE.sub(fenced, obj.docstring.value)
 
