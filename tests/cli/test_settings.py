@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from gradus.base.errors import InputError
 from gradus.cli.config import combined, read_config, to_toml
 from gradus.cli.options import options, parsed
-from gradus.cli.recipe import plan, settled
+from gradus.cli.prepare import KINDS, Prepared
+from gradus.cli.recipe import (
+    LIKELIHOODS,
+    OPTIMIZERS,
+    build_likelihood,
+    build_schedule,
+    plan,
+    settled,
+)
 from gradus.cli.settings import Settings
 
 # Every field with a value that is not its default.
@@ -123,3 +132,18 @@ def test_what_was_chosen_stays():
 
 def test_the_plan_names_a_linear_model():
     assert plan(settled(Settings(hidden=()), 100)).startswith("model: linear; adam 0.003")
+
+
+@pytest.mark.parametrize("name", LIKELIHOODS)
+def test_every_likelihood_of_numbers_is_built_for_its_kind_of_target(name):
+    y = np.array([0.0, 1.0, 4.0], np.float32)
+    prepared = Prepared((y[:, None], y), None, None, None, KINDS[name], [])
+    likelihood = build_likelihood(Settings(likelihood=name), prepared)
+    assert type(likelihood).__name__.lower().startswith(name)
+    likelihood.check(y)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimiser_takes_a_schedule(name):
+    rate = build_schedule(settled(Settings(warm_up=1), 100), rows=100)
+    assert repr(OPTIMIZERS[name](rate)).startswith(f"{name}(warm_up(cosine_decay(0.003")

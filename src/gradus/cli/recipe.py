@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from gradus import nn, optim, penalties
@@ -27,7 +28,7 @@ LIKELIHOODS = {
     "gaussian": Gaussian,
     "heteroscedastic": HeteroscedasticGaussian,
     "laplace": Laplace,
-    "mixture": Mixture,
+    "mixture": partial(Mixture, 3),
     "poisson": Poisson,
 }
 OPTIMIZERS = {
