@@ -28,6 +28,7 @@ PUBLIC = {
     "Algorithm": "gradus.learn",
     "InputError": "gradus.base.errors",
     "Patience": "gradus.training",
+    "evaluate": "gradus.training.evaluation",
     "fit": "gradus.training",
     "fit_many": "gradus.training",
     "folds": "gradus.training",
@@ -70,6 +71,7 @@ if TYPE_CHECKING:  # what `__getattr__` finds, for editors and type checkers
     from gradus.training import save as save
     from gradus.training import seeds as seeds
     from gradus.training import vary as vary
+    from gradus.training.evaluation import evaluate as evaluate
 
 
 def __getattr__(name: str):

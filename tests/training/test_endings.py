@@ -14,7 +14,7 @@ import pytest
 from gradus import InputError, fit, nn, supervised
 from gradus.likelihoods import Gaussian
 from gradus.optim import Optimizer, sgd
-from gradus.training import loop
+from gradus.training import slices
 
 from .problems import same
 
@@ -29,7 +29,7 @@ def test_a_loss_that_turns_nan_stops_the_run_with_the_last_good_model(
     line, monkeypatch, first_slice
 ):
     """The change of step 13 (counted from 1) is infinite; the loss of step 14 shows it."""
-    monkeypatch.setattr(loop, "FIRST_SLICE", first_slice)
+    monkeypatch.setattr(slices, "FIRST_SLICE", first_slice)
     run = fit(supervised(nn.Dense(1), Gaussian(), explodes_at(12)), line, epochs=9, batch=10)
     assert run.status.startswith("stopped after 3 epochs: ")
     assert "not finite at step 13 (epoch 4)" in run.status
@@ -89,16 +89,16 @@ def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(blobs, classify, 
 
 def test_resuming_in_the_middle_of_an_epoch(blobs, classify, tmp_path, monkeypatch):
     """Every slice writes a checkpoint; one is taken away from the middle of an epoch."""
-    monkeypatch.setattr(loop.Pace, "took", lambda *args: None)
-    monkeypatch.setattr(loop, "FIRST_SLICE", 3)  # of 5 steps in an epoch
+    monkeypatch.setattr(slices.Pace, "took", lambda *args: None)
+    monkeypatch.setattr(slices, "FIRST_SLICE", 3)  # of 5 steps in an epoch
     kept = []
-    save = loop.Checkpoint.__call__
+    save = slices.Checkpoint.__call__
 
     def keep(self, carry, histories, final=False):
         save(self, carry, histories, final=True)
         kept.append((int(carry.step), self.path.read_bytes()))
 
-    monkeypatch.setattr(loop.Checkpoint, "__call__", keep)
+    monkeypatch.setattr(slices.Checkpoint, "__call__", keep)
     whole = fit(classify, blobs, epochs=4, batch=16, folder=tmp_path)
     step, content = kept[2]
     assert step % 5
@@ -177,3 +177,15 @@ def test_keys_in_the_state_survive_a_checkpoint(tmp_path):
     read, _ = checkpoint.load(carry)
     assert jax.random.uniform(read["key"]) == jax.random.uniform(carry["key"])
     assert read["bf16"].dtype == jnp.bfloat16
+
+
+def test_a_gradient_that_is_nan_where_the_loss_is_not(line, monkeypatch):
+    """√0 has an infinite slope: the second of two steps in a slice breaks the weights, and the
+    first of the next slice shows it."""
+    monkeypatch.setattr(slices.Pace, "took", lambda *args: None)
+    monkeypatch.setattr(slices, "FIRST_SLICE", 1)
+    root = nn.Lambda(lambda x: jnp.sqrt(jnp.maximum(x, 0)))
+    model = nn.Sequential(nn.Dense(1, weight_init=nn.Zeros()), root)
+    run = fit(supervised(model, Gaussian(), sgd(0.1)), line, epochs=3, batch=10)
+    assert "not finite at step" in run.status
+    assert all(bool(jnp.isfinite(a).all()) for a in jax.tree.leaves(run.model))

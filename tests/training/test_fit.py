@@ -9,7 +9,7 @@ from gradus import InputError, Patience, fit, nn, supervised
 from gradus.data.batch import Batch
 from gradus.likelihoods import Bernoulli, Categorical, Gaussian
 from gradus.optim import adam, sgd
-from gradus.training import loop
+from gradus.training import slices
 from gradus.training.part import take
 
 from .problems import same
@@ -62,8 +62,8 @@ def test_equal_seeds_give_equal_runs_and_others_do_not(blobs, classify):
 
 def test_the_result_does_not_depend_on_how_the_run_is_cut(blobs, classify, monkeypatch):
     whole = fit(classify, blobs, epochs=4, batch=16, validation=0.2)
-    monkeypatch.setattr(loop.Pace, "took", lambda *args: None)
-    monkeypatch.setattr(loop, "FIRST_SLICE", 3)
+    monkeypatch.setattr(slices.Pace, "took", lambda *args: None)
+    monkeypatch.setattr(slices, "FIRST_SLICE", 3)
     sliced = fit(classify, blobs, epochs=4, batch=16, validation=0.2)
     assert same(whole.state, sliced.state)
     for name in set(whole.history) - {"seconds"}:

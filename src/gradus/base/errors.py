@@ -55,14 +55,15 @@ def located(where: str):
 def nearest(name: str, names) -> str:
     """A hint that names the most similar of `names`, or lists them.
 
-    >>> nearest("slaes", ["tv", "radio", "sales"])
-    "did you mean 'sales'?"
+    >>> nearest("slaes", ["TV", "Radio", "Sales"])
+    "did you mean 'Sales'?"
     """
     from difflib import get_close_matches
 
     names = list(map(str, names))
-    close = get_close_matches(name, names, n=1)
+    by_lower = {n.lower(): n for n in names}
+    close = get_close_matches(name.lower(), by_lower, n=1)
     if close:
-        return f"did you mean {close[0]!r}?"
+        return f"did you mean {by_lower[close[0]]!r}?"
     listed = ", ".join(repr(n) for n in names[:12]) + (" …" if len(names) > 12 else "")
     return f"choose one of {listed}"

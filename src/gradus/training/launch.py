@@ -11,14 +11,13 @@ from gradus.learn.algorithm import Algorithm
 from gradus.training.checkpoint import Checkpoint
 from gradus.training.history import History
 from gradus.training.interrupt import ctrl_c_ends_the_run
-from gradus.training.loop import train
 from gradus.training.loops import Carry
 from gradus.training.member import Life
 from gradus.training.outcome import Outcome
-from gradus.training.program import Program
 from gradus.training.progress import Reporter
+from gradus.training.protocol import Runnable
+from gradus.training.slices import train
 from gradus.training.stopping import Stop
-from gradus.training.streaming import StreamProgram
 
 
 class Given(NamedTuple):
@@ -35,8 +34,8 @@ class Given(NamedTuple):
 
 
 def launch(
-    build: Callable[[], Program | StreamProgram], given: Given, reporter: Reporter
-) -> tuple[Program | StreamProgram, Outcome]:
+    build: Callable[[], Runnable], given: Given, reporter: Reporter
+) -> tuple[Runnable, Outcome]:
     """Compile the program that `build` makes, and run it to its end."""
     with ctrl_c_ends_the_run() as interrupt:
         program = build()

@@ -39,7 +39,7 @@ class Member(NamedTuple):
         settings: hyperparameters that vary between members, by name.
     """
 
-    seed: jax.Array | int
+    seed: Rows | int  # of each member
     rows: Rows
     validation: Rows | None
     settings: dict[str, jax.Array]

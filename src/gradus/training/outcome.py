@@ -11,10 +11,9 @@ from gradus.learn.algorithm import Algorithm
 from gradus.training.history import History
 from gradus.training.loops import Carry
 from gradus.training.member import NEVER, Learner
-from gradus.training.program import Program
+from gradus.training.protocol import Runnable
 from gradus.training.run import Run
 from gradus.training.stopping import Stop
-from gradus.training.streaming import StreamProgram
 
 
 class Outcome(NamedTuple):
@@ -33,7 +32,7 @@ def apart(outcome: Outcome) -> list[Learner]:
 
 def as_run(
     algorithm: Algorithm,
-    program: Program | StreamProgram,
+    program: Runnable,
     outcome: Outcome,
     learner: Learner,
     history: History,
@@ -45,10 +44,9 @@ def as_run(
         best = int(tracker.epoch) + 1
     if tracker is not None and tracker.stopped:
         reason, history = "stopped", history.until(int(tracker.epoch + tracker.waited) + 1)
-    bad = int(learner.bad_step)
-    if bad != NEVER or reason == "diverged":
+    if learner.bad_step != NEVER:
         reason = "diverged"
-    where = where_it_diverged(program, outcome.carry, bad) if reason == "diverged" else ""
+    where = where_it_diverged(program, outcome.carry, learner) if reason == "diverged" else ""
     return Run(
         model=tracker.model if tracker is not None and best else learner.state.model,
         history=history,
@@ -90,9 +88,9 @@ def sentence(reason: str, epochs: int, best: int | None, stop: Stop, where: str 
     return begin + ("; the model is the last good one" if reason == "diverged" else "")
 
 
-def where_it_diverged(program: Program | StreamProgram, carry: Carry, bad_step: int) -> str:
+def where_it_diverged(program: Runnable, carry: Carry, learner: Learner) -> str:
     """At which step the numbers were no longer finite, and, for a single run, which of them."""
     if program.together:
-        return f"loss not finite at step {bad_step + 1}"
+        return f"loss not finite at step {int(learner.bad_step) + 1}"
     names = ", ".join(program.trouble(carry)[:4]) or "the loss"
     return f"{names} not finite at step {int(carry.step) + 1} (epoch {int(carry.epoch) + 1})"

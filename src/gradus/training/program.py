@@ -34,6 +34,7 @@ class Program:
     """
 
     resumable = True  # at every step
+    slices_kept = 2
 
     def __init__(self, life: Life, members: Member, examples: Examples, epochs: int):
         self.life, self.members, self.examples = life, members, examples

@@ -48,7 +48,7 @@ class StreamProgram:
         seed: of the order of the stream.
     """
 
-    together, count = False, 1
+    together, count, slices_kept = False, 1, 1
 
     def __init__(
         self,

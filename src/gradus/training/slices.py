@@ -15,9 +15,8 @@ from gradus.training.interrupt import Interrupt
 from gradus.training.loops import Carry
 from gradus.training.member import NEVER
 from gradus.training.outcome import Outcome
-from gradus.training.program import Program
 from gradus.training.progress import Reporter
-from gradus.training.streaming import StreamProgram
+from gradus.training.protocol import Runnable
 
 SLICE_SECONDS = 0.25
 FIRST_SLICE = 16  # steps
@@ -37,7 +36,7 @@ class Pace:
 
 
 def train(
-    program: Program | StreamProgram,
+    program: Runnable,
     carry: Carry,
     histories: list[History],
     reporter: Reporter,
@@ -46,15 +45,16 @@ def train(
 ) -> Outcome:
     """Advance the run slice by slice until there is a reason to end it."""
     pace, began = Pace(), time.perf_counter()
-    spent = histories[0].last.get("seconds", 0.0) if histories[0].epochs else 0.0
+    spent = histories[0].last.get("seconds", 0.0)
+    trail = [carry]  # where the last slices began
     reporter.started()
     while True:
-        before, step, tick = carry, int(carry.step), time.perf_counter()
+        step, tick = int(carry.step), time.perf_counter()
         carry = program.advance(carry, step + pace.steps)
         reason = _reason(program, carry, interrupt)
         pace.took(int(carry.step) - step, time.perf_counter() - tick)
         if reason == "diverged" and not program.together:
-            carry = _last_good(program, before, carry)
+            carry = _last_good(program, trail, int(carry.learner.bad_step))
         new, carry = collect(program, carry, spent + time.perf_counter() - began)
         histories = [old.followed_by(rows) for old, rows in zip(histories, new, strict=True)]
         reporter.epochs_done(new[0], int(carry.epoch))
@@ -62,11 +62,10 @@ def train(
             checkpoint(carry, histories, final=bool(reason))
         if reason:
             return Outcome(carry, histories, reason)
+        trail = [*trail, carry][-program.slices_kept :]
 
 
-def collect(
-    program: Program | StreamProgram, carry: Carry, seconds: float
-) -> tuple[list[History], Carry]:
+def collect(program: Runnable, carry: Carry, seconds: float) -> tuple[list[History], Carry]:
     """Take the finished epochs out of the table: a history for each member."""
     lines = int(carry.filled)
     table = np.asarray(carry.learner.table)
@@ -83,7 +82,7 @@ def collect(
     return histories, carry._replace(filled=jnp.zeros_like(carry.filled))
 
 
-def _reason(program: Program | StreamProgram, carry: Carry, interrupt: Interrupt) -> str:
+def _reason(program: Runnable, carry: Carry, interrupt: Interrupt) -> str:
     """Why the run ends here; empty while it goes on."""
     if np.all(np.asarray(carry.learner.bad_step) != NEVER):
         return "diverged"
@@ -95,14 +94,19 @@ def _reason(program: Program | StreamProgram, carry: Carry, interrupt: Interrupt
     return "interrupted" if interrupt.requested else ""
 
 
-def _last_good(program: Program | StreamProgram, before: Carry, after: Carry) -> Carry:
-    """The last state with finite numbers: replay the slice up to the step that went wrong."""
-    bad = int(after.learner.bad_step)
-    for step in range(bad, max(int(before.step), bad - 3), -1):
-        carry = program.replay(before, step)
-        if _finite(carry.learner.state):
-            return carry
-    return before
+def _last_good(program: Runnable, trail: list[Carry], bad: int) -> Carry:
+    """The last carry with finite numbers before step `bad`, found by taking steps again.
+
+    A gradient may be NaN where the loss is not: then the step before `bad` is to blame.
+    """
+    for step in (bad, bad - 1):
+        for base in reversed(trail):
+            if int(base.step) <= step:
+                carry = program.replay(base, step)
+                if _finite(carry.learner.state):
+                    return carry
+                break
+    return trail[0]
 
 
 def _finite(tree: Any) -> bool:
