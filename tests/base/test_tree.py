@@ -84,7 +84,6 @@ def test_arrays_by_name():
     }
 
 
-
 def test_children_can_be_taken_out_and_put_back():
     parts, rebuild = tree.children(MODEL)
     assert jax.tree.structure(rebuild(parts)) == jax.tree.structure(MODEL)
