@@ -13,10 +13,10 @@ from gradus.training.checkpoint import Checkpoint
 from gradus.training.door import on_device
 from gradus.training.history import History
 from gradus.training.interrupt import Interrupt
-from gradus.training.loop import train
 from gradus.training.member import Examples, Life, Member
 from gradus.training.program import Program
 from gradus.training.progress import Reporter
+from gradus.training.slices import train
 from gradus.training.stopping import BEST
 
 
