@@ -196,6 +196,17 @@ def test_wrong_width_at_prediction_names_the_layer(line, regress):
         run.predict(np.ones((2, 3), "float32"))
 
 
+def test_probabilities_of_what_is_no_class_are_refused(line, regress):
+    run = fit(regress, line, epochs=1)
+    with pytest.raises(InputError, match="probabilities\n.*a model of classes\n.*Gaussian"):
+        run.probabilities(line[0])
+
+
+def test_validation_of_what_cannot_be_evaluated_is_refused(line, regress):
+    with pytest.raises(InputError, match="one whose `evaluate` is None"):
+        fit(regress._replace(evaluate=None), line, epochs=1, validation=0.2)
+
+
 def test_taking_rows_marks_those_that_are_none():
     examples = Batch(jnp.arange(3.0)[:, None], jnp.arange(3), jnp.array([2.0, 3.0, 4.0]))
     batch = take(examples, jnp.array([2, -1]))
