@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-from benchmarks.tasks import TASKS, data, digits_whole
+from benchmarks.tasks import TASKS, data, digits
 
 # name -> file under peers/, and what to pass on
 PEERS = {
@@ -38,7 +38,7 @@ def steady(peer: str, name: str) -> list[float]:
 def whole(peer: str, name: str) -> float:
     """Accuracy after the whole job; its time is that of this process."""
     file, _ = PEERS[peer]
-    return importlib.import_module(f"benchmarks.peers.{file}").whole(TASKS[name], *digits_whole())
+    return importlib.import_module(f"benchmarks.peers.{file}").whole(TASKS[name], *digits())
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def algorithm(task: Task):
 
 def trainer(task: Task, x: np.ndarray, y: np.ndarray):
     """Train epoch after epoch through the loop of `fit`, history and all."""
-    member = Member(0, np.arange(len(x), dtype=np.int32), None, {})
+    member = Member(np.uint32(0), np.arange(len(x), dtype=np.int32), None, {})
     life = Life(lambda _: algorithm(task), task.batch, BEST)
     program = Program(life, member, on_device(Examples(Batch(x, y), None)), 10**9)
     carry = program.start()

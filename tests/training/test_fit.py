@@ -23,12 +23,11 @@ def plain_fold(algorithm, data, epochs, batch, seed=0):
     losses, number = [], 0
     step = jax.jit(algorithm.step)
     for epoch in range(epochs):
-        shuffle = jax.random.fold_in(key, 2 * epoch + 1)
-        order = np.argsort(np.asarray(jax.random.bits(shuffle, (n,))), kind="stable")
+        order = np.random.default_rng([seed, epoch]).permutation(n)
         total = 0.0
         for start in range(0, n, batch):
             rows = order[start : start + batch]
-            noise = jax.random.fold_in(key, 2 * number + 2)
+            noise = jax.random.fold_in(key, number + 1)
             state, info = step(state, Batch(x[rows], y[rows], jnp.ones(len(rows))), noise)
             total, number = total + float(info["loss"]) * len(rows), number + 1
         losses.append(total / n)
@@ -178,6 +177,7 @@ def test_a_likelihood_and_targets_that_do_not_fit(likelihood, outputs, y, messag
     [
         ({"epochs": 0}, "epochs"),
         ({"batch": 2.5}, "batch"),
+        ({"seed": -1}, "seed"),
         ({"validation": 1.5}, "a fraction between 0 and 1"),
         ({"stop": Patience(3)}, "hold data out with validation=0.1"),
         ({"stop": Patience(3, monitor="los")}, "did you mean 'loss'"),

@@ -150,7 +150,7 @@ def fit_many(
 def over_arrays(algorithm: Algorithm, admitted: Admitted, given: Given) -> Callable[[], Program]:
     """How to build the program of a run over arrays."""
     life = life_of(lambda _: algorithm, given, len(admitted.rows))
-    member = Member(given.seed, admitted.rows, admitted.validation, {})
+    member = Member(np.asarray(given.seed, np.uint32), admitted.rows, admitted.validation, {})
     return lambda: Program(life, member, on_device(admitted.examples), given.epochs)
 
 
@@ -169,7 +169,7 @@ def over_stream(
     if validation is not None:
         held_out = jax.device_put(as_batch(algorithm, validation))
         rows = np.arange(held_out.size, dtype=np.int32)
-    member = Member(given.seed, np.zeros(0, np.int32), rows, {})
+    member = Member(np.asarray(given.seed, np.uint32), np.zeros(0, np.int32), rows, {})
     return lambda: StreamProgram(
         algorithm, life, stream, member, held_out, given.epochs, given.seed
     )

@@ -56,4 +56,8 @@ def life_of(make: Callable[[dict], Algorithm], given: Given, rows: int) -> Life:
             raise InputError(
                 name, expected="a whole number from 1 on", got=value, fix=f"give {name}=10, say"
             )
+    if not isinstance(given.seed, int) or not 0 <= given.seed < 2**32:
+        raise InputError(
+            "seed", expected="a whole number from 0 to 2³²−1", got=given.seed, fix="give seed=0"
+        )
     return Life(make, min(given.batch, rows), given.stop)

@@ -37,10 +37,6 @@ class Loops:
         learner = self._each(self.life.start, 0, None)(members, examples)
         return Carry(learner, jnp.asarray(0), jnp.asarray(0), jnp.asarray(0))
 
-    def orders(self, members: Member, number: jax.Array) -> jax.Array:
-        """The rows of every member in random order, a new one for every number."""
-        return self._each(self.life.order, 0, None)(members, number)
-
     def steps(
         self,
         carry: Carry,

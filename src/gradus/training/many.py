@@ -37,7 +37,7 @@ class Plan(NamedTuple):
             own = self.parts(admitted, seed)
         rows, validation = zip(*own, strict=True)
         return Member(
-            seed=np.asarray(self.seeds, np.int32) + np.int32(seed),
+            seed=np.asarray(self.seeds, np.uint32) + np.uint32(seed),
             rows=side_by_side(rows),
             validation=None if validation[0] is None else side_by_side(validation),
             settings={name: jnp.asarray(values) for name, values in self.settings.items()},

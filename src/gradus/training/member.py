@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import random
 
 from gradus.base.errors import InputError
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm
-from gradus.training.part import Rows, average, shuffled, take
+from gradus.training.part import Rows, average, take
 from gradus.training.stopping import Stop, Tracker
 
 TABLE_ROWS = 64  # epochs that fit into the table before the host must collect them
@@ -39,7 +40,7 @@ class Member(NamedTuple):
         settings: hyperparameters that vary between members, by name.
     """
 
-    seed: Rows | int  # of each member
+    seed: np.ndarray
     rows: Rows
     validation: Rows | None
     settings: dict[str, jax.Array]
@@ -57,7 +58,7 @@ class Learner(NamedTuple):
 
 
 class Life:
-    """The life of a member: `start`, `order` of an epoch, `step`, `finish` of an epoch.
+    """The life of a member: `start`, `step`, and `finish` of an epoch.
 
     Measures have names for people and algorithms, and are kept as vectors in between: a compiled
     loop over few arrays is faster, and faster to compile, than one over many numbers.
@@ -99,10 +100,6 @@ class Life:
             table=jnp.zeros((TABLE_ROWS, len(self.columns))),
         )
 
-    def order(self, member: Member, epoch: jax.Array) -> jax.Array:
-        """The rows of one epoch in random order, filled up with −1 to whole batches."""
-        return shuffled(member.rows, self._key(member, 2 * epoch + 1), self.batch)
-
     def step(
         self,
         learner: Learner,
@@ -114,7 +111,7 @@ class Life:
     ) -> Learner:
         """Learn from the examples of some rows."""
         batch = take(examples.train, rows)._replace(watched=watched)
-        key = self._key(member, 2 * step + 2)
+        key = self._key(member, step + 1)
         state, info = self.make(member.settings).step(learner.state, batch, key)
         seen = vector(info.pop("watched", {}), self.watched)
         measures = vector({**info, "weight": jnp.ones(())}, [*self.averaged, "weight"])
@@ -172,7 +169,7 @@ class Life:
         return {f"val_{name}": value for name, value in values.items()}
 
     def _key(self, member: Member, number: jax.Array | int) -> jax.Array:
-        """One of the member's random keys: 0 starts it, odd ones order epochs, others are noise."""
+        """One of the member's random keys: 0 starts it, the others are the noise of its steps."""
         return random.fold_in(random.key(member.seed), number)
 
 

@@ -14,7 +14,7 @@ from jax import random
 from gradus.base.errors import InputError
 from gradus.learn.algorithm import Algorithm
 from gradus.training.door import as_batch
-from gradus.training.part import shuffled, take
+from gradus.training.part import take
 
 SMOOTHING = 0.9  # of the running mean of the loss
 BLOWN_UP = 4.0  # times the lowest loss
@@ -121,7 +121,7 @@ def _losses(algorithm: Algorithm, examples, key, steps: int, batch: int) -> jax.
         state = algorithm.init(start, take(examples, rows))
 
         def step(state, number):
-            chosen = shuffled(rows, random.fold_in(order, number), batch)[:batch]
+            chosen = random.permutation(random.fold_in(order, number), rows)[:batch]
             given = take(examples, chosen)._replace(watched=jnp.asarray(False))
             state, info = algorithm.step(state, given, random.fold_in(noise, number))
             return state, info["loss"]

@@ -54,7 +54,7 @@ def _refusal(then: str, got: str) -> InputError:
 
 def _retrain(algorithm, admitted: Admitted, run: Run, rows: np.ndarray, given: Given) -> Run:
     steps = run.best_epoch * -(-len(admitted.rows) // given.batch)
-    member = Member(given.seed, rows, None, {})
+    member = Member(np.asarray(given.seed, np.uint32), rows, None, {})
     given = given._replace(stop=BEST, folder=None)
     new = _run(algorithm, member, Examples(admitted.examples.train, None), given, steps)
     status = f"{run.status}; retrained on all examples for {steps} steps"
@@ -63,7 +63,7 @@ def _retrain(algorithm, admitted: Admitted, run: Run, rows: np.ndarray, given: G
 
 def _continue(algorithm, admitted: Admitted, run: Run, rows: np.ndarray, given: Given) -> Run:
     limit = run.history["loss"][run.best_epoch - 1].item()
-    member = Member(given.seed, rows, admitted.validation, {})
+    member = Member(np.asarray(given.seed, np.uint32), rows, admitted.validation, {})
 
     def from_best(carry: Carry) -> Carry:
         state = carry.learner.state._replace(model=run.model)
