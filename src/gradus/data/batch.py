@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -19,13 +18,11 @@ class Batch(NamedTuple):
         y: targets; None where learning needs none.
         weight: how much each example counts, shape (B,), or each target, shape `y.shape` (a mask
             of zeros and ones leaves targets out); None counts all alike.
-        watched: whether this step should take its detailed measurements; None means yes.
     """
 
     x: Any
     y: Any = None
     weight: jax.Array | None = None
-    watched: jax.Array | None = None
 
     @property
     def size(self) -> int:
@@ -79,12 +76,3 @@ class Batch(NamedTuple):
             return self._replace(weight=weight)
         missing = tuple(range(self.weight.ndim, weight.ndim))
         return self._replace(weight=weight * jnp.expand_dims(self.weight, missing))
-
-    def when_watched(self, measure: Callable[[], Any]) -> Any:
-        """`measure()` on watched steps, zeros of the same shapes on the others, where it costs
-        nothing."""
-        if self.watched is None:
-            return measure()
-        shapes = jax.eval_shape(measure)
-        zeros = jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
-        return jax.lax.cond(self.watched, measure, lambda: zeros)

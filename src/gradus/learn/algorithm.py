@@ -14,13 +14,15 @@ class Algorithm(NamedTuple):
     """A way of learning: how it starts, and what one batch changes.
 
     `state` is what the next step needs; its field `model` is what the user keeps. `info` is what
-    people want to know: a dict of scalars, averaged over the epoch; under the key "watched"
-    it may hold a dict of scalars that are kept as they were on the last watched step.
+    people want to know: a dict of scalars, averaged over the epoch. Under the key "trace" it may
+    hold arrays of the step, of which `watch` makes scalars once, after the last step of an epoch:
+    to look at something large in every step would slow all of them down.
 
     Arguments:
         init: (key, batch) -> state. The batch shows shapes and the targets' statistics.
         step: (state, batch, key) -> (state, info).
         evaluate: (state, batch) -> info, without learning; None where nothing can be validated.
+        watch: (state, trace) -> info, at the end of an epoch; None where nothing is watched.
         check: (batch of NumPy arrays) -> None; raises InputError for data it cannot learn from.
         likelihood: what the outputs of `state.model` mean; None where they mean nothing yet.
         settings: what was chosen, for people to read.
@@ -29,6 +31,7 @@ class Algorithm(NamedTuple):
     init: Callable
     step: Callable
     evaluate: Callable | None = None
+    watch: Callable | None = None
     check: Callable | None = None
     likelihood: Likelihood | None = None
     settings: dict[str, Any] = {}  # noqa: RUF012 - never changed

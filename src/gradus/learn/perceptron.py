@@ -54,14 +54,15 @@ def perceptron() -> Algorithm:
     def step(state: State, batch: Batch, key: jax.Array):
         present = jnp.ones(batch.size, bool) if batch.weight is None else batch.weight > 0
         model, mistakes = jax.lax.scan(learn_one, state.model, (batch.x, batch.y, present))
-        total = state.mistakes + jnp.sum(mistakes)
-        info = {"loss": batch.mean(mistakes), "watched": {"mistakes": total}}
-        return State(model, total), info
+        return State(model, state.mistakes + jnp.sum(mistakes)), {"loss": batch.mean(mistakes)}
 
     def evaluate(state: State, batch: Batch):
         return {"loss": batch.mean(sign(state.model(batch.x))[:, 0] != batch.y)}
 
-    return Algorithm(init, step, evaluate, check, settings={"rule": "perceptron"})
+    def watch(state: State, trace: None):
+        return {"mistakes": state.mistakes}
+
+    return Algorithm(init, step, evaluate, watch, check, settings={"rule": "perceptron"})
 
 
 def check(data: Batch) -> None:

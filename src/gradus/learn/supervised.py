@@ -77,11 +77,15 @@ def supervised(
         change, memory = optimizer.update(gradient, state.optimizer, params)
         new = penalty.project(merge(jax.tree.map(jnp.add, params, change), rest))
         info["rate"] = optimizer.rate_at(state.optimizer.step)
-        info["watched"] = batch.when_watched(lambda: lengths(gradient, change, params))
-        return State(new, memory), info
+        return State(new, memory), info | {"trace": gradient}
 
     def evaluate(state: State, batch: Batch):
         return measure(likelihood, state.model(batch.x), batch)
+
+    def watch(state: State, gradient: Any):
+        params, _ = split(state.model)
+        change, _ = optimizer.update(gradient, state.optimizer, params)
+        return lengths(gradient, change, params)
 
     def check(data: Batch) -> None:
         require_targets(data)
@@ -93,7 +97,7 @@ def supervised(
         "optimizer": optimizer.name,
         "penalty": penalty,
     }
-    return Algorithm(init, step, evaluate, check, likelihood, settings)
+    return Algorithm(init, step, evaluate, watch, check, likelihood, settings)
 
 
 def measure(likelihood: Likelihood, outputs: jax.Array, batch: Batch) -> dict[str, jax.Array]:
@@ -106,7 +110,7 @@ def measure(likelihood: Likelihood, outputs: jax.Array, batch: Batch) -> dict[st
 
 
 def lengths(gradient: Any, change: Any, params: Any) -> dict[str, jax.Array]:
-    """Length of every array's gradient, and of its change relative to the array itself."""
+    """Length of every array's gradient, and of the change it makes relative to the array."""
     slopes, changes, arrays = by_name(gradient), by_name(change), by_name(params)
     found = {}
     for name, array in arrays.items():

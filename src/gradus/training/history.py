@@ -17,8 +17,8 @@ class History(Mapping):
     Column `epoch` counts from 1; `loss`, the measures and `rate` are means over the epoch's
     training examples; columns with `val_` before their name are measured on the validation part
     after the epoch; `gradient/…` is the length of an array's gradient in the epoch's last step and
-    `update/…` the length of its change relative to the array; `seconds` is the time since the
-    run began.
+    `update/…` the length of the change that this gradient makes, relative to the array; `seconds`
+    is the time since the run began.
 
     Arguments:
         columns: name -> numbers, all of one length.

@@ -44,22 +44,20 @@ class Loops:
         members: Member,
         examples: Examples,
         first: jax.Array,
-        end: jax.Array,
         until: jax.Array,
     ) -> Carry:
-        """Go through the batches of `orders`, which belong to steps `first` … `end` − 1.
+        """Go through the batches of `orders`, the first of which belongs to step `first`.
 
         Stops before step `until`, or after the step in which the last member's numbers stopped
-        being finite. Step `end` − 1 is watched.
+        being finite.
         """
-        learn = self._each(self.life.step, 0, 0, 0, None, None, None)
+        learn = self._each(self.life.step, 0, 0, 0, None, None)
         batch = self.life.batch
 
         def step(carry: Carry) -> Carry:
             start = (carry.step - first) * batch
             rows = lax.dynamic_slice_in_dim(orders, start, batch, axis=-1)
-            watched = carry.step == end - 1
-            learner = learn(carry.learner, rows, members, examples, carry.step, watched)
+            learner = learn(carry.learner, rows, members, examples, carry.step)
             return carry._replace(learner=learner, step=carry.step + 1)
 
         return lax.while_loop(lambda carry: self.healthy(carry, until), step, carry)
@@ -82,9 +80,8 @@ class Loops:
 
     def trouble(self, carry: Carry, rows: Rows, member: Member, examples: Examples) -> list[str]:
         """What is not finite in a step from here: names of measures, gradients and updates."""
-        step, watched = jax.jit(self.life.step), jnp.asarray(True)
-        after = step(carry.learner, rows, member, examples, carry.step, watched)
-        return self.life.not_finite(after)
+        after = jax.jit(self.life.step)(carry.learner, rows, member, examples, carry.step)
+        return self.life.not_finite(after, member)
 
     def _each(self, function, *axes):
         """`function` for one member, or for all of them side by side."""

@@ -51,7 +51,7 @@ class Learner(NamedTuple):
 
     state: Any  # of the algorithm
     sums: jax.Array  # the step's measures, weighted and summed over the epoch, and the weights
-    watched: jax.Array  # the measures of the last watched step
+    trace: Any  # what the last step left for `watch`
     bad_step: jax.Array  # the first step whose measures were not finite
     tracker: Tracker | None  # the best epoch; None where nothing is monitored
     table: jax.Array  # one row of measures for each finished epoch
@@ -87,14 +87,15 @@ class Life:
         state = algorithm.init(self._key(member, 0), every)
         first = take(examples.train, member.rows[: self.batch])
         _, info = jax.eval_shape(algorithm.step, state, first, self._key(member, 0))
-        self.watched = list(info.pop("watched", {}))
+        trace = jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), info.pop("trace", None))
+        self.watched = list(jax.eval_shape(self.watch, state, trace, member))
         self.averaged = sorted(info, key=lambda name: name != "loss")  # the loss comes first
         found = jax.eval_shape(self.validate, state, member, examples)
         self.validated = sorted(found, key=lambda name: name != "val_loss")
         return Learner(
             state=state,
             sums=jnp.zeros(len(self.averaged) + 1),
-            watched=jnp.zeros(len(self.watched)),
+            trace=trace,
             bad_step=jnp.asarray(NEVER),
             tracker=self.stop.start(state.model) if self.stop.watches(self.columns) else None,
             table=jnp.zeros((TABLE_ROWS, len(self.columns))),
@@ -107,19 +108,18 @@ class Life:
         member: Member,
         examples: Examples,
         step: jax.Array,
-        watched: jax.Array,
     ) -> Learner:
         """Learn from the examples of some rows."""
-        batch = take(examples.train, rows)._replace(watched=watched)
+        batch = take(examples.train, rows)
         key = self._key(member, step + 1)
         state, info = self.make(member.settings).step(learner.state, batch, key)
-        seen = vector(info.pop("watched", {}), self.watched)
+        trace = info.pop("trace", None)
         measures = vector({**info, "weight": jnp.ones(())}, [*self.averaged, "weight"])
         fine = jnp.all(jnp.isfinite(measures))
         return learner._replace(
             state=state,
             sums=learner.sums + batch.total() * measures,
-            watched=jnp.where(watched, seen, learner.watched),
+            trace=trace,
             bad_step=jnp.where(fine, learner.bad_step, jnp.minimum(learner.bad_step, step)),
         )
 
@@ -134,7 +134,8 @@ class Life:
         """End an epoch: average, validate, keep the best, write a line of the table."""
         averages = learner.sums[:-1] / learner.sums[-1]
         found = vector(self.validate(learner.state, member, examples), self.validated)
-        row = jnp.concatenate([averages, found, learner.watched])
+        seen = vector(self.watch(learner.state, learner.trace, member), self.watched)
+        row = jnp.concatenate([averages, found, seen])
         tracker = learner.tracker
         if tracker is not None:
             value = row[self.columns.index(self.stop.monitor)]
@@ -145,11 +146,16 @@ class Life:
             table=learner.table.at[line].set(row),
         )
 
-    def not_finite(self, learner: Learner) -> list[str]:
+    def not_finite(self, learner: Learner, member: Member) -> list[str]:
         """The names of the measures that are infinite or NaN."""
-        names = [*self.averaged, "weight", *self.watched]
-        values = jnp.concatenate([learner.sums, learner.watched])
-        return [n for n, v in zip(names, values, strict=True) if not jnp.isfinite(v)]
+        found = dict(zip(self.averaged, learner.sums, strict=False))
+        found |= self.watch(learner.state, learner.trace, member)
+        return [name for name, value in found.items() if not jnp.isfinite(value)]
+
+    def watch(self, state: Any, trace: Any, member: Member) -> dict[str, jax.Array]:
+        """What the algorithm makes of the last step's trace."""
+        watch = self.make(member.settings).watch
+        return {} if watch is None else watch(state, trace)
 
     def validate(self, state: Any, member: Member, examples: Examples) -> dict[str, jax.Array]:
         """The measures of the validation part, their names with `val_` before."""

@@ -112,8 +112,7 @@ class Program:
             first = carry.epoch * self.steps
             end = first + self.steps
             order = lax.dynamic_index_in_dim(orders, carry.epoch - began, -2, keepdims=False)
-            until_here = jnp.minimum(end, until)
-            carry = loops.steps(carry, order, members, examples, first, end, until_here)
+            carry = loops.steps(carry, order, members, examples, first, jnp.minimum(end, until))
             complete = loops.healthy(carry, end + 1) & (carry.step == end)
             return lax.cond(
                 complete, lambda c: loops.finish(c, members, examples), lambda c: c, carry

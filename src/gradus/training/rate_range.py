@@ -122,7 +122,7 @@ def _losses(algorithm: Algorithm, examples, key, steps: int, batch: int) -> jax.
 
         def step(state, number):
             chosen = random.permutation(random.fold_in(order, number), rows)[:batch]
-            given = take(examples, chosen)._replace(watched=jnp.asarray(False))
+            given = take(examples, chosen)
             state, info = algorithm.step(state, given, random.fold_in(noise, number))
             return state, info["loss"]
 

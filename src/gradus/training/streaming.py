@@ -89,7 +89,8 @@ class StreamProgram:
 
     def replay(self, carry: Carry, until: int) -> Carry:
         """Learn from the present block once more, up to step `until`."""
-        return self._steps(carry, self._member(), self._examples(), self.first, self._end, until)
+        until = min(until, self._end)
+        return self._steps(carry, self._member(), self._examples(), self.first, until)
 
     def done(self, carry: Carry) -> bool:
         """Whether the stream was read as often as planned."""
@@ -143,11 +144,11 @@ class StreamProgram:
         began = time.perf_counter()
         given = self._member(), self._examples()
 
-        def steps(carry, member, examples, first, end, until):
-            return self.loops.steps(carry, member.rows, member, examples, first, end, until)
+        def steps(carry, member, examples, first, until):
+            return self.loops.steps(carry, member.rows, member, examples, first, until)
 
         start = jax.jit(self.loops.start).trace(*given)
-        learn = jax.jit(steps).trace(start.out_info, *given, 0, 0, 0)
+        learn = jax.jit(steps).trace(start.out_info, *given, 0, 0)
         finish = jax.jit(self.loops.finish).trace(start.out_info, *given)
         self._start, self._steps, self._finish = compile_together(start, learn, finish)
         return time.perf_counter() - began
