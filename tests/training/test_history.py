@@ -7,6 +7,7 @@ from gradus import InputError, fit, nn, rate_range, supervised
 from gradus.likelihoods import Gaussian
 from gradus.optim import sgd
 from gradus.penalties import l2
+from gradus.training import slices
 from gradus.training.history import History
 from gradus.training.rate_range import RateRange
 
@@ -92,3 +93,13 @@ def test_a_loss_that_never_blows_up_has_its_limit_at_the_end():
 def test_rates_must_grow(line):
     with pytest.raises(InputError, match="0 < low < high"):
         rate_range(lambda rate: None, line, low=1.0, high=0.1)
+
+
+def test_long_epochs_show_where_they_are(line, regress, capsys, monkeypatch):
+    monkeypatch.setattr(slices.Pace, "took", lambda *args: None)
+    monkeypatch.setattr(slices, "FIRST_SLICE", 3)
+    fit(regress, line, epochs=1, batch=5, progress=True)
+    shown = capsys.readouterr().err
+    assert "epoch 1/1  step 3/8" in shown
+    assert "epoch 1/1  step 6/8" in shown
+    assert "epoch 1/1  loss" in shown

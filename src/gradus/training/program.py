@@ -69,6 +69,10 @@ class Program:
         """Whether all planned steps were taken."""
         return int(carry.step) >= self.until
 
+    def place(self, carry: Carry) -> str:
+        """Where in its epoch the run stands."""
+        return f"step {int(carry.step) % self.steps}/{self.steps}"
+
     def trouble(self, carry: Carry) -> list[str]:
         """What is not finite in the next step: names of measures, gradients and updates."""
         start = (int(carry.step) % self.steps) * self.life.batch

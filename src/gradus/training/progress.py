@@ -25,36 +25,48 @@ class Reporter:
     def __init__(self, progress: Progress, epochs: int):
         self.call = progress if callable(progress) else None
         self.live = person_is_looking() if progress is None else progress is True
-        self.epochs = epochs
-        self.began = self.printed = time.perf_counter()
-        self.width = 0
+        self.epochs, self.before = epochs, 0
+        self.began = self.told = time.perf_counter()
+        self.width = 0  # of the line that the next one writes over
 
-    def started(self) -> None:
-        """Called when everything is compiled, just before the first step."""
-        self.began = self.printed = time.perf_counter()
+    def started(self, done: int) -> None:
+        """Called when everything is compiled, just before the first step of this run."""
+        self.before, self.began = done, time.perf_counter()
+        self.told = self.began
 
-    def epochs_done(self, new: History, done: int) -> None:
-        """Called after a slice of the run with the epochs that ended in it."""
+    def advanced(self, new: History, done: int, place: str) -> None:
+        """Called after a slice of the run.
+
+        Arguments:
+            new: the epochs that ended in it.
+            done: how many epochs have ended in all.
+            place: where in the next epoch the run stands.
+        """
         if self.call:
             for i in range(new.epochs):
                 self.call({name: column[i].item() for name, column in new.items()})
         if self.live and new.epochs:
-            self._show(new, done)
+            now = time.perf_counter()
+            slow = (now - self.told) / new.epochs > LINE_EVERY
+            self._write(self._of_epoch(new, done, now), keep=slow and done < self.epochs)
+            self.told = now
+        elif self.live:
+            self._write(f"epoch {done + 1}/{self.epochs}  {place}", keep=False)
 
     def finished(self, status: str) -> None:
         """Called once at the end."""
         if self.live:
             print(f"\n{status}" if self.width else status, file=sys.stderr, flush=True)
 
-    def _show(self, new: History, done: int) -> None:
-        now = time.perf_counter()
-        left = (now - self.began) / done * (self.epochs - done)
+    def _of_epoch(self, new: History, done: int, now: float) -> str:
+        left = (now - self.began) / (done - self.before) * (self.epochs - done)
         numbers = "  ".join(f"{name} {new.last[name]:.4g}" for name in new.measures)
-        line = f"epoch {done}/{self.epochs}  {numbers}  {duration(left)} left"
-        slow = (now - self.printed) / new.epochs > LINE_EVERY
-        start = "\n" if slow and self.width else "\r"
-        print(start + line.ljust(self.width), end="", file=sys.stderr, flush=True)
-        self.printed, self.width = now, len(line)
+        return f"epoch {done}/{self.epochs}  {numbers}  {duration(left)} left"
+
+    def _write(self, line: str, keep: bool) -> None:
+        end = "\n" if keep else ""
+        print("\r" + line.ljust(self.width), end=end, file=sys.stderr, flush=True)
+        self.width = 0 if keep else len(line)
 
 
 def duration(seconds: float) -> str:

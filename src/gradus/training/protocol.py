@@ -38,6 +38,10 @@ class Runnable(Protocol):
         """Whether everything planned was done."""
         ...
 
+    def place(self, carry: Carry) -> str:
+        """Where in its epoch the run stands, for people to read."""
+        ...
+
     def trouble(self, carry: Carry) -> list[str]:
         """The names of what is not finite in the next step."""
         ...

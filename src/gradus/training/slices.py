@@ -47,7 +47,7 @@ def train(
     pace, began = Pace(), time.perf_counter()
     spent = histories[0].last.get("seconds", 0.0)
     trail = [carry]  # where the last slices began
-    reporter.started()
+    reporter.started(int(carry.epoch))
     while True:
         step, tick = int(carry.step), time.perf_counter()
         carry = program.advance(carry, step + pace.steps)
@@ -57,7 +57,7 @@ def train(
             carry = _last_good(program, trail, int(carry.learner.bad_step))
         new, carry = collect(program, carry, spent + time.perf_counter() - began)
         histories = [old.followed_by(rows) for old, rows in zip(histories, new, strict=True)]
-        reporter.epochs_done(new[0], int(carry.epoch))
+        reporter.advanced(new[0], int(carry.epoch), program.place(carry))
         if program.resumable:
             checkpoint(carry, histories, final=bool(reason))
         if reason:

@@ -96,6 +96,10 @@ class StreamProgram:
         """Whether the stream was read as often as planned."""
         return int(carry.epoch) >= self.epochs
 
+    def place(self, carry: Carry) -> str:
+        """Where in its epoch the run stands; how long an epoch is, only the stream knows."""
+        return f"step {int(carry.step)}"
+
     def trouble(self, carry: Carry) -> list[str]:
         """What is not finite in the next step: names of measures, gradients and updates."""
         start = (int(carry.step) - self.first) * self.life.batch
