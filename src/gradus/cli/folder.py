@@ -12,14 +12,13 @@ report.html             all of it, to look at
 
 from __future__ import annotations
 
-import json
 from itertools import count
 from pathlib import Path
 
 import numpy as np
 
 from gradus.base.errors import InputError
-from gradus.base.files import write_atomically
+from gradus.base.files import DamagedFile, read_arrays, write_arrays, write_atomically
 from gradus.cli.config import to_toml
 from gradus.cli.settings import Settings
 from gradus.training import Run, load
@@ -75,12 +74,10 @@ def load_run(folder: Path) -> Run:
 
 def save_evaluation(folder: Path, evaluation: Evaluation) -> None:
     """Write what was measured on the test part."""
-    from safetensors.numpy import save
-
     arrays = {name: getattr(evaluation, name) for name in ARRAYS}
     arrays = {k: np.ascontiguousarray(v) for k, v in arrays.items() if v is not None}
-    words = json.dumps({name: getattr(evaluation, name) for name in WORDS})
-    write_atomically(folder / EVALUATION, save(arrays, {"gradus": words}))
+    words = {name: getattr(evaluation, name) for name in WORDS}
+    write_arrays(folder / EVALUATION, arrays, words)
 
 
 def load_evaluation(folder: Path) -> Evaluation | None:
@@ -88,19 +85,15 @@ def load_evaluation(folder: Path) -> Evaluation | None:
 
     Raises InputError for a damaged file.
     """
-    from safetensors import SafetensorError, safe_open
-
     path = folder / EVALUATION
     if not path.exists():
         return None
     try:
-        with safe_open(str(path), framework="numpy") as file:
-            words = json.loads((file.metadata() or {})["gradus"])
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        arrays, words = read_arrays(path)
         labels, columns = tuple(words.pop("labels")), tuple(words.pop("columns"))
         missing = dict.fromkeys(ARRAYS) | arrays
         return Evaluation(**missing, **words, labels=labels, columns=columns)
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+    except (DamagedFile, KeyError, TypeError) as error:
         raise InputError(
             f"{path} is damaged",
             expected="an evaluation that `gradus fit` wrote",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from gradus.base.errors import InputError
-from gradus.base.files import write_atomically
+from gradus.base.files import DamagedFile, read_arrays, write_arrays
 from gradus.training.history import History
-
-FORMAT = 1
 
 
 class Checkpoint:
@@ -49,13 +46,10 @@ class Checkpoint:
 
 
 def save_checkpoint(path: Path, carry: Any, histories: list[History]) -> None:
-    """Write a pytree of arrays and the histories so far to one safetensors file."""
-    from safetensors.numpy import save
-
+    """Write a pytree of arrays and the histories so far to one file."""
     arrays = {name: np.asarray(_raw(value)) for name, value in _named(carry).items()}
     columns = [{name: values.tolist() for name, values in h.items()} for h in histories]
-    about = {"format": FORMAT, "histories": columns}
-    write_atomically(path, save(arrays, {"gradus": json.dumps(about)}))
+    write_arrays(path, arrays, {"histories": columns})
 
 
 def load_checkpoint(path: Path, like: Any) -> tuple[Any, list[History]]:
@@ -63,17 +57,13 @@ def load_checkpoint(path: Path, like: Any) -> tuple[Any, list[History]]:
 
     Raises InputError for a missing, damaged or foreign file, and for one of another model.
     """
-    from safetensors import SafetensorError, safe_open
-
     try:
-        with safe_open(str(path), framework="numpy") as file:
-            about = json.loads((file.metadata() or {})["gradus"])
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, KeyError, OSError) as error:
+        arrays, about = read_arrays(path)
+    except DamagedFile as error:
         raise InputError(
             f"checkpoint {path}",
             expected="a checkpoint that gradus wrote",
-            got=f"{type(error).__name__}: {error}",
+            got=error,
             fix="start the run afresh, without resuming; the file was not changed",
         ) from error
     _check_same_run(path, arrays, like)

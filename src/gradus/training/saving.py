@@ -11,7 +11,7 @@ from typing import Any
 import jax
 
 from gradus.base.errors import InputError
-from gradus.base.files import write_atomically
+from gradus.base.files import DamagedFile, read_arrays, write_arrays, write_atomically
 from gradus.base.record import decode, encode
 from gradus.training.history import History
 from gradus.training.run import Run
@@ -39,11 +39,9 @@ def save(run: Run, folder: str | Path) -> Path:
     >>> bool((gradus.load(folder).predict(x) == run.predict(x)).all())
     True
     """
-    from safetensors.numpy import save as pack
-
     folder, arrays = Path(folder), {}
     kept = {"model": run.model, "likelihood": run.likelihood, "preprocessor": run.preprocessor}
-    structure = json.dumps({"format": FORMAT, "kept": encode(kept, arrays)})
+    structure = {"format": FORMAT, "kept": encode(kept, arrays)}
     about = {
         "status": run.status,
         "best_epoch": run.best_epoch,
@@ -51,7 +49,7 @@ def save(run: Run, folder: str | Path) -> Path:
         "settings": {name: str(value) for name, value in run.settings.items()},
         "versions": versions(),
     }
-    write_atomically(folder / MODEL, pack(arrays, {"gradus": structure}))
+    write_arrays(folder / MODEL, arrays, structure)
     run.history.to_csv(folder / HISTORY)
     write_atomically(folder / ABOUT, json.dumps(about, indent=2).encode())
     return folder
@@ -81,23 +79,18 @@ def load(folder: str | Path) -> Run:
 
 def read_model(path: Path) -> dict[str, Any]:
     """The model, the likelihood and the preprocessor in one file."""
-    from safetensors import SafetensorError, safe_open
-
     try:
-        with safe_open(str(path), framework="numpy") as file:
-            content = json.loads((file.metadata() or {})["gradus"])
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            kept = content["kept"]
-    except (SafetensorError, OSError, ValueError, KeyError) as error:
+        arrays, structure = read_arrays(path)
+        if structure["format"] <= FORMAT:
+            return decode(structure["kept"], arrays)
+    except (DamagedFile, KeyError, TypeError) as error:
         raise unreadable(path.parent, error) from error
-    if content["format"] > FORMAT:
-        raise InputError(
-            f"run {path.parent}",
-            expected=f"format {FORMAT} or older",
-            got=f"format {content['format']}, written by a newer gradus",
-            fix="pip install --upgrade gradus",
-        )
-    return decode(kept, arrays)
+    raise InputError(
+        f"run {path.parent}",
+        expected=f"format {FORMAT} or older",
+        got=f"format {structure['format']}, written by a newer gradus",
+        fix="pip install --upgrade gradus",
+    )
 
 
 def unreadable(folder: Path, error: Exception) -> InputError:
