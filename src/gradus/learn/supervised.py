@@ -95,7 +95,7 @@ def supervised(
         "model": model,
         "likelihood": likelihood,
         "optimizer": optimizer.name,
-        "penalty": penalty,
+        "penalty": "none" if penalty is NO_PENALTY else penalty,
     }
     return Algorithm(init, step, evaluate, watch, check, likelihood, settings)
 

@@ -20,7 +20,7 @@ LONGEST = 300  # letters of one setting
 
 def what_was_done(run: Run, sentences: Sequence[str]) -> Markup:
     """Sentences about the data, and what was chosen."""
-    settings = [(name, cut(value)) for name, value in run.settings.items()]
+    settings = [(name, cut(value)) for name, value in run.settings.items() if chose(value)]
     chosen = table(("setting", "value"), settings, "words") if settings else ""
     return section("What was done", paragraphs(sentences), chosen)
 
@@ -122,3 +122,8 @@ def depth_figure(
 def log_note(series: traces.Series) -> str:
     """A warning in a title that the axis is logarithmic."""
     return " (log scale)" if wants_log(traces.joined(series)) else ""
+
+
+def chose(value: object) -> bool:
+    """Whether a setting says anything: an empty one was not used."""
+    return str(value) not in ("", "()", "[]", "None")
