@@ -119,6 +119,14 @@ def test_weight_noise_hands_running_averages_and_notes_on(key):
     np.testing.assert_array_equal(before[0].weight, after[0].weight)
 
 
+def test_weight_noise_tells_inner_layers_which_rows_are_examples(key):
+    layer = nn.WeightNoise(nn.BatchNorm(), 0.1).init(key, (2,))
+    x = jnp.array([[1.0, 2.0], [3.0, 5.0], [900.0, -900.0]])
+    filled = nn.Forward(training=True, key=key, present=jnp.array([1.0, 1.0, 0.0]))
+    short = nn.Forward(training=True, key=key)
+    np.testing.assert_allclose(layer(x, filled)[:2], layer(x[:2], short), rtol=1e-5)
+
+
 def test_monte_carlo_spread_is_that_of_the_noise(key):
     """y = Σ wᵢ xᵢ mᵢ/(1−p) has variance p/(1−p) Σ (wᵢ xᵢ)²."""
     model = nn.Sequential(nn.Dropout(0.2), nn.Dense(1)).init(key, (4,))

@@ -165,3 +165,11 @@ def test_a_single_example_in_a_filled_batch_is_normalised_by_the_running_average
     y = layer(jnp.array([[3.0, 1.0], [7.0, 7.0]]), forward)
     assert jnp.allclose(y[0], jnp.array([1.0, 0.0]), atol=1e-3)
     assert jnp.allclose(forward.updated(layer).variance, 4.0)
+
+
+def test_the_pass_that_all_calls_share_keeps_nothing():
+    nn.INFERENCE.update(nn.BatchNorm(), mean=jnp.zeros(1))
+    nn.INFERENCE.note("activation", jnp.zeros(1))
+    layer = weighted(nn.BatchNorm())
+    assert nn.INFERENCE.updated(layer) is not None  # an update without a place would be refused
+    assert not nn.INFERENCE.notes

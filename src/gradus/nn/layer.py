@@ -65,11 +65,12 @@ class Forward:
 
     def update(self, layer: Layer, **values: jax.Array) -> None:
         """New values for state fields of `layer`, applied by `updated` after the pass."""
-        self._updates.append((layer, values))
+        if self is not INFERENCE:  # it is shared by all calls, and would keep every value
+            self._updates.append((layer, values))
 
     def note(self, name: str, value: jax.Array) -> None:
         """Report a value under a name; several reports of one name are kept in order."""
-        if self is not INFERENCE:  # it is shared by all calls, and would keep every value
+        if self is not INFERENCE:
             self.notes.setdefault(name, []).append(value)
 
     def at_inference(self) -> Forward:
