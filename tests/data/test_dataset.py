@@ -29,6 +29,7 @@ def test_types(x, dtype):
 
 REFUSED = {
     "gap": ((HOLE,), "x, row 3, column 1"),
+    "both infinities": ((np.array([[1.0], [np.inf], [-np.inf]]),), "x, row 1, column 0"),
     "infinite": ((X, np.array([0, 0, np.inf, 0, 0, 0])), "y, row 2"),
     "too large for 32 bits": ((X * 1e300,), "1e+300"),
     "inside an image": ((np.full((2, 3, 3), np.nan),), "x, row 0, place (0, 0)"),

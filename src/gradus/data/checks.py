@@ -119,9 +119,16 @@ def _as_jax_keeps_it(array: np.ndarray, name: str) -> np.ndarray:
 
 
 def _refuse_not_finite(narrow: np.ndarray, array: np.ndarray, name: str) -> None:
-    if narrow.dtype.kind != "f" or np.isfinite(narrow.sum(dtype=np.float64)):
-        return  # a finite sum of 32-bit floats shows that all are finite, and needs no copy
-    place = tuple(np.argwhere(~np.isfinite(narrow))[0].tolist())
+    if narrow.dtype.kind != "f":
+        return
+    with np.errstate(invalid="ignore", over="ignore"):
+        total = narrow.sum(dtype=np.float64)
+    if np.isfinite(total):
+        return  # a finite sum shows that all are finite, and needs no copy
+    wrong = ~np.isfinite(narrow)
+    if not wrong.any():
+        return  # 64-bit floats so large that their sum is infinite
+    place = tuple(np.argwhere(wrong)[0].tolist())
     column = f", column {place[1]}" if len(place) == 2 else f", place {place[1:]}"
     raise InputError(
         f"{name}, row {place[0]}" + (column if len(place) > 1 else ""),
