@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -27,6 +28,13 @@ def test_wrong_use_ends_with_2_and_a_message_on_stderr():
     assert answer.returncode == 2
     assert answer.stdout == ""
     assert answer.stderr.startswith("nothing.csv cannot be read\n  Expected:")
+
+
+def test_an_output_that_cannot_show_every_letter_is_no_failure():
+    code = "from gradus.cli.exits import exits\nwith exits():\n    print('a → b')"
+    old = {**os.environ, "PYTHONUTF8": "0", "PYTHONIOENCODING": "cp1252"}
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, env=old, check=True)
+    assert answer.stdout.split() == [b"a", b"\\u2192", b"b"]
 
 
 def test_predictions_can_be_cut_short_by_a_pipe(sizes_run, tmp_path):

@@ -85,8 +85,8 @@ def test_wrong_use_is_refused_and_nothing_is_written(gradus, folder, arguments, 
 def test_a_refusal_says_what_was_expected_what_came_and_how_to_mend_it(gradus, folder):
     assert gradus("fit", "good.csv", "--target", "yy").err == (
         "the table has no column 'yy'\n"
-        "  Expected: the name of a column\n"
-        "  Got:      'yy'\n"
+        "  Expected: a column called 'yy'\n"
+        "  Got:      'a', 'b', 'y'\n"
         "  Fix:      did you mean 'y'?\n"
     )
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from gradus.cli.config import read_config
 from gradus.cli.folder import SETTINGS, load_run
 from gradus.cli.measure import measured
-from gradus.cli.prepare import check_column
 from gradus.cli.settings import Settings
 from gradus.cli.source import has_test_part, read
 from gradus.data import Dataset
+from gradus.data.preprocess import check_column
 
 
 def evaluate(folder: Path, data: str) -> None:

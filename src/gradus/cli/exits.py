@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 
 from gradus.base.errors import InputError
 
@@ -16,6 +17,9 @@ WRONG_USE, FAILED = 2, 1
 @contextmanager
 def exits() -> Iterator[None]:
     """Turn what goes wrong into a message on stderr and an exit code; warnings into notes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # an encoding without → shows its number, and goes on
+            stream.reconfigure(errors="backslashreplace")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always", UserWarning)

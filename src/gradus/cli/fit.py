@@ -44,7 +44,7 @@ def resume(folder: Path, given: dict, *, quiet: bool = False) -> Path:
 def train(source: Source, settings: Settings, folder: Path, *, quiet: bool) -> Path:
     """Prepare, learn, measure, write and tell; nothing is written where something is refused."""
     prepared = prepare(source, settings)
-    settings = settled(located(settings, source), len(prepared.train[0]))
+    settings = settled(from_anywhere(settings, source), len(prepared.train[0]))
     algorithm = build(settings, prepared)
     sentences = [*prepared.sentences, plan(settings)]
     if not quiet:
@@ -80,7 +80,7 @@ def learn(
     return replace(run, preprocessor=prepared.preprocessor, settings=chosen)
 
 
-def located(settings: Settings, source: Source) -> Settings:
+def from_anywhere(settings: Settings, source: Source) -> Settings:
     """The settings with data and target named so that they mean the same from any folder."""
     path = Path(settings.data)
     data = str(path.resolve()) if path.exists() else settings.data

@@ -10,6 +10,7 @@ from gradus.base.errors import InputError, nearest
 from gradus.cli.settings import Settings, option_name
 from gradus.cli.source import Source
 from gradus.data import Dataset, ImagePreprocessor, Preprocessor, infer_target_kind, split
+from gradus.data.preprocess import check_column
 
 KINDS = {  # what the target is, by likelihood
     "categorical": "classification",
@@ -103,17 +104,6 @@ def refuse_columns(settings: Settings) -> None:
                 got="arrays of images, which have no columns",
                 fix="leave it out",
             )
-
-
-def check_column(name: str, columns: list[str]) -> None:
-    """Refuse a name that no column has, with the nearest one."""
-    if name not in columns:
-        raise InputError(
-            f"the table has no column {name!r}",
-            expected="the name of a column",
-            got=repr(name),
-            fix=nearest(name, columns),
-        )
 
 
 def rule(table: Any, target: str, kind: str, settings: Settings) -> dict[str, np.ndarray]:

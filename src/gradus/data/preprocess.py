@@ -75,7 +75,7 @@ class Preprocessor(Record):
         table = as_table(table)
         kinds, baselines = dict(kinds or {}), dict(baselines or {})
         for name in (*kinds, *baselines, *([] if target is None else [target])):
-            _check_name(name, table.columns)
+            check_column(name, table.columns)
         inputs = table if target is None else table.drop(target)
         judged = [(series, *_kind(series, kinds)) for series in inputs]
         dropped = tuple((s.name, reason) for s, kind, reason in judged if kind == "drop")
@@ -112,7 +112,7 @@ class Preprocessor(Record):
         """
         table = as_table(table)
         for column in self.columns:
-            _check_name(column.name, table.columns)
+            check_column(column.name, table.columns)
         return np.concatenate([c.encode(table[c.name]) for c in self.columns], axis=1)
 
     def targets(self, table: Any) -> np.ndarray:
@@ -125,7 +125,7 @@ class Preprocessor(Record):
                 fix="fit it again: `Preprocessor.fit(table, target='…')`",
             )
         table = as_table(table)
-        _check_name(self.target.name, table.columns)
+        check_column(self.target.name, table.columns)
         return self.target.encode(table[self.target.name])
 
     def dataset(self, table: Any) -> Dataset:
@@ -155,7 +155,8 @@ def _kind(series: pl.Series, chosen: Mapping[str, str]) -> tuple[str, str]:
     return kind, "as you chose"
 
 
-def _check_name(name: str, columns: list[str]) -> None:
+def check_column(name: str, columns: list[str]) -> None:
+    """Refuse a name that no column has, with the nearest one."""
     if name not in columns:
         raise InputError(
             f"the table has no column {name!r}",

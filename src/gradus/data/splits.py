@@ -84,8 +84,9 @@ def k_folds(
 ) -> list[Fold]:
     """Divide n examples into k folds; each is the test part once, and the others train.
 
-    With `time`, fold i trains on the first i blocks of k + 1 and is tested on the next. The
-    estimate of the error is CV = Σ nᵢ/n · errorᵢ, with nᵢ examples in test part i.
+    With `groups`, the largest are dealt first, whatever the seed. With `time`, fold i trains on
+    the first i blocks of k + 1 and is tested on the next. The estimate of the error is
+    CV = Σ nᵢ/n · errorᵢ, with nᵢ examples in test part i.
 
     Arguments are those of `split`. Raises InputError for k < 2, for fewer examples or groups than
     folds, and for a class with fewer examples than folds.

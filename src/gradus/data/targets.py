@@ -72,8 +72,8 @@ class ClassTarget(Target):
 
     @property
     def sentence(self):
-        shown = ", ".join(map(repr, self.labels[:6])) + (" …" if len(self.labels) > 6 else "")
-        return f"{self.name}: classification, {len(self.labels)} classes: {shown}"
+        names = ", ".join(map(repr, self.labels[:6])) + (" …" if len(self.labels) > 6 else "")
+        return f"{self.name}: classification, {len(self.labels)} classes: {names}"
 
     def encode(self, values):
         values = _known(values, self.name)
