@@ -82,9 +82,10 @@ def rmsprop(
     >>> rmsprop(momentum=0.9)
     rmsprop(0.001, decay=0.9, epsilon=1e-08, momentum=0.9, centred=False)
 
-    Hinton (2012), lecture 6e; Goodfellow, Bengio and Courville (2016), algorithms 8.5 and 8.6,
-    with δ inside the root; centred: Graves (2013). ε and ρ as in Keras, which puts δ inside the
-    root; PyTorch takes 0.01 and 0.99, δ outside.
+    Hinton (2012), lecture 6e; Goodfellow, Bengio and Courville (2016), algorithm 8.5, with δ
+    inside the root; centred: Graves (2013). The momentum is plain, as in Keras and PyTorch, not
+    Nesterov's of the book's algorithm 8.6. ε and ρ as in Keras, which puts δ inside the root;
+    PyTorch takes 0.01 and 0.99, δ outside.
     """
     check_fractions("rmsprop", decay=decay, momentum=momentum)
     check_not_negative("rmsprop", epsilon=epsilon)
