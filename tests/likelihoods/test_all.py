@@ -199,16 +199,24 @@ def test_samples_agree_with_predictions(case):
     outputs = outputs_of(case, 1, seed=3)
     sample = likelihood.sample(random.key(5), jnp.tile(outputs, (n, 1)))
     likelihood.check(np.asarray(sample))
-    if hasattr(likelihood, "probabilities"):
+    if likelihood.kind == "classification":
         p = likelihood.probabilities(outputs)[0]
-        if p.ndim == 0:
-            p = jnp.stack([1 - p, p])
         frequency = jnp.bincount(sample, length=len(p)) / n
         assert jnp.argmax(p) == likelihood.predict(outputs)[0]
         np.testing.assert_array_less(abs(frequency - p), 4 * np.sqrt(p * (1 - p) / n) + 1e-6)
     else:
         error = float(np.mean(sample) - likelihood.predict(outputs)[0])
         assert abs(error) < 4 * float(np.std(sample)) / np.sqrt(n)
+
+
+@each
+def test_probabilities_belong_to_classes_and_add_up_to_1(case):
+    outputs = outputs_of(case, 3, seed=3)
+    if case.likelihood.kind == "classification":
+        np.testing.assert_allclose(case.likelihood.probabilities(outputs).sum(-1), 1, rtol=1e-6)
+    else:
+        with pytest.raises(InputError, match="a likelihood of classes"):
+            case.likelihood.probabilities(outputs)
 
 
 @each

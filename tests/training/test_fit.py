@@ -198,7 +198,7 @@ def test_wrong_width_at_prediction_names_the_layer(line, regress):
 
 def test_probabilities_of_what_is_no_class_are_refused(line, regress):
     run = fit(regress, line, epochs=1)
-    with pytest.raises(InputError, match="probabilities\n.*a model of classes\n.*Gaussian"):
+    with pytest.raises(InputError, match="probabilities\n.*a likelihood of classes\n.*Gaussian"):
         run.probabilities(line[0])
 
 
@@ -221,3 +221,30 @@ def test_double_precision_where_it_is_asked_for(float64):
     )
     assert run.model.weight.dtype == jnp.float64
     assert abs(float(run.model.weight[0, 0]) - 2) < 1e-12
+
+
+def test_class_weights_count_the_same_in_whatever_blocks_they_come():
+    """The loss of an epoch, and of validation, is Σ cᵢ(−log pᵢ) / n over all examples."""
+    y = np.repeat(np.arange(2, dtype="int32"), 1500)  # sorted: blocks hold one class
+    x = np.random.default_rng(0).normal(size=(3000, 2)).astype("float32")
+    likelihood = Categorical(2, class_weight=(1.0, 10.0))
+    ready = nn.Dense(2).init(jax.random.key(0), (2,))
+    algorithm = supervised(ready, likelihood, sgd(0.0))
+    run = fit(algorithm, (x, y), epochs=1, batch=64, validation=(x, y))
+    log_p = np.asarray(likelihood.log_prob(ready(jnp.asarray(x)), jnp.asarray(y)), float)
+    expected = -np.mean(log_p * np.where(y == 1, 10, 1))
+    assert run.history["loss"][0] == pytest.approx(expected, rel=1e-5)
+    assert run.history["val_loss"][0] == pytest.approx(expected, rel=1e-5)
+
+
+def test_data_of_odd_forms(line, regress):
+    x, y = line
+    with pytest.raises(InputError, match="a tuple of 4"):
+        fit(regress, (x, y, np.ones(40), y))
+
+
+def test_soft_targets_can_be_validated_by_a_fraction(line):
+    x, y = line
+    soft = (y - y.min()) / (y.max() - y.min())
+    run = fit(supervised(nn.Dense(1), Bernoulli(), sgd(0.5)), (x, soft), epochs=2, validation=0.2)
+    assert "val_loss" in run.history

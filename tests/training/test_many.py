@@ -17,7 +17,7 @@ from gradus import (
     vary,
 )
 from gradus.data.splits import k_folds
-from gradus.likelihoods import Categorical, Gaussian
+from gradus.likelihoods import Bernoulli, Categorical, Gaussian
 from gradus.optim import adam, sgd
 from gradus.penalties import l2
 
@@ -91,6 +91,14 @@ def test_the_ensemble_averages_probabilities_and_means(blobs, line, classify, re
     assert (runs.predict(blobs[0]) == expected.argmax(-1)).all()
     lines = fit_many(regress, line, seeds(2), epochs=2, batch=16)
     assert np.allclose(lines.predict(line[0]), np.mean([r.predict(line[0]) for r in lines], 0))
+
+
+def test_an_ensemble_of_two_classes_votes_for_each_row(blobs):
+    x, y = blobs[0], (blobs[1] > 0).astype("int32")
+    algorithm = supervised(nn.Dense(1), Bernoulli(), adam(0.1))
+    runs = fit_many(algorithm, (x, y), seeds(2), epochs=30, batch=16)
+    assert runs.predict(x).shape == y.shape
+    assert (runs.predict(x) == y).mean() > 0.9
 
 
 def test_xor_is_learned_from_most_seeds():

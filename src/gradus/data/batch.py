@@ -63,16 +63,3 @@ class Batch(NamedTuple):
         values = values.mean(axis=tuple(range(self.weight.ndim, values.ndim)))
         total = jnp.sum(self.weight)
         return jnp.sum(values * self.weight) / jnp.where(total == 0, 1, total)
-
-    def weighted(self, weight: jax.Array) -> Batch:
-        """The batch with every target counting `weight` times as much, shape `y.shape`.
-
-        >>> batch = Batch(x=jnp.zeros((2, 1)), weight=jnp.array([1.0, 0.0]))
-        >>> batch.weighted(jnp.array([[1.0, 2.0], [3.0, 4.0]])).weight
-        Array([[1., 2.],
-               [0., 0.]], dtype=float32)
-        """
-        if self.weight is None:
-            return self._replace(weight=weight)
-        missing = tuple(range(self.weight.ndim, weight.ndim))
-        return self._replace(weight=weight * jnp.expand_dims(self.weight, missing))

@@ -13,7 +13,7 @@ from gradus.learn.algorithm import Algorithm, require_targets
 from gradus.likelihoods import Likelihood
 from gradus.nn.layer import Forward, Layer
 from gradus.optim.optimizer import Optimizer, OptimizerState
-from gradus.penalties import NO_PENALTY, Penalty
+from gradus.penalties import Penalty
 
 
 class State(NamedTuple):
@@ -28,7 +28,7 @@ def supervised(
     likelihood: Likelihood,
     optimizer: Optimizer,
     *,
-    penalty: Penalty = NO_PENALTY,
+    penalty: Penalty | None = None,
 ) -> Algorithm:
     """Maximum likelihood by gradient steps: θ ← θ − ε · direction(∇J), J = −E log p(y|x) + penalty.
 
@@ -66,7 +66,7 @@ def supervised(
         outputs = whole(batch.x, forward)
         info = measure(likelihood, outputs, batch)
         loss = info["loss"]
-        if penalty is not NO_PENALTY:
+        if penalty is not None:
             info["penalty"] = penalty(whole, forward.notes, batch)
             loss = loss + info["penalty"]
         return loss, (split(forward.updated(whole))[1], info)
@@ -75,7 +75,9 @@ def supervised(
         params, rest = split(state.model)
         gradient, (rest, info) = jax.grad(objective, has_aux=True)(params, rest, batch, key)
         change, memory = optimizer.update(gradient, state.optimizer, params)
-        new = penalty.project(merge(jax.tree.map(jnp.add, params, change), rest))
+        new = merge(jax.tree.map(jnp.add, params, change), rest)
+        if penalty is not None:
+            new = penalty.project(new)
         info["rate"] = optimizer.rate_at(state.optimizer.step)
         return State(new, memory), info | {"trace": gradient}
 
@@ -95,18 +97,17 @@ def supervised(
         "model": model,
         "likelihood": likelihood,
         "optimizer": optimizer.name,
-        "penalty": "none" if penalty is NO_PENALTY else penalty,
+        "penalty": penalty,
     }
     return Algorithm(init, step, evaluate, watch, check, likelihood, settings)
 
 
 def measure(likelihood: Likelihood, outputs: jax.Array, batch: Batch) -> dict[str, jax.Array]:
     """Loss −log p and the likelihood's measures of one batch, as weighted means."""
-    weight = likelihood.weight(batch.y)
-    weighted = batch if weight is None else batch.weighted(weight)
+    loss, weight = -likelihood.log_prob(outputs, batch.y), likelihood.weight(batch.y)
     values = likelihood.measures(outputs, batch.y)
-    loss = weighted.mean(-likelihood.log_prob(outputs, batch.y))
-    return {"loss": loss, **{name: batch.mean(value) for name, value in values.items()}}
+    values["loss"] = loss if weight is None else weight * loss
+    return {name: batch.mean(value) for name, value in values.items()}
 
 
 def lengths(gradient: Any, change: Any, params: Any) -> dict[str, jax.Array]:

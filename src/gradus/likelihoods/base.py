@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -20,7 +21,12 @@ class Likelihood(Record):
     The loss of a model is the mean of −log p(y | outputs) over all targets.
 
     A column of targets, (B, 1), is refused: its outputs could not be told from those for (B,).
+
+    A class of its own says in `kind` what the targets are: "classification" (and then it gives
+    `probabilities`), "regression" or "counts".
     """
+
+    kind: ClassVar[str] = "regression"
 
     @property
     @abstractmethod
@@ -47,8 +53,20 @@ class Likelihood(Record):
     def marginal_bias(self, y: jax.Array) -> jax.Array:
         """Output biases that give every example the marginal statistics of `y`: g⁻¹(ȳ)."""
 
+    def probabilities(self, outputs: jax.Array) -> jax.Array:
+        """p(class) for every target, the classes on the last axis.
+
+        Raises InputError where targets are no classes.
+        """
+        raise InputError(
+            "probabilities",
+            expected="a likelihood of classes",
+            got=type(self).__name__,
+            fix="use `predict`, or `log_prob` for densities",
+        )
+
     def weight(self, y: jax.Array) -> jax.Array | None:
-        """How much each target counts beside the example weights; None: all alike."""
+        """How many times each target's loss counts, whatever the others are; None: all alike."""
         return None
 
     def check(self, y: np.ndarray) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import jax
 import jax.numpy as jnp
 from jax import random
@@ -30,10 +32,11 @@ class Bernoulli(Likelihood):
     >>> likelihood.predict(jnp.array([[0.3], [-2.0]]))
     Array([1, 0], dtype=int32)
 
-    Goodfellow, Bengio and Courville (2016), section 6.2.2.2. Differs from PyTorch, whose
-    `pos_weight` divides by the number of targets; here by the sum of their weights.
+    Goodfellow, Bengio and Courville (2016), section 6.2.2.2. As with PyTorch's `pos_weight`, the
+    weighted loss is divided by the number of targets, not by the sum of their weights.
     """
 
+    kind: ClassVar[str] = "classification"
     smoothing: float = static(0.0)
     positive_weight: float = static(1.0)
 
@@ -58,11 +61,12 @@ class Bernoulli(Likelihood):
         return (self.pairs(outputs)[..., 0] > 0).astype(jnp.int32)
 
     def probabilities(self, outputs):
-        """p(1) for every target: σ(z), in the shape of the targets."""
-        return jax.nn.sigmoid(self.pairs(outputs)[..., 0])
+        """p(0) = σ(−z) and p(1) = σ(z) for every target, on the last axis."""
+        logit = self.pairs(outputs)[..., 0]
+        return jax.nn.sigmoid(jnp.stack([-logit, logit], axis=-1))
 
     def sample(self, key, outputs):
-        return random.bernoulli(key, self.probabilities(outputs)).astype(jnp.int32)
+        return random.bernoulli(key, self.probabilities(outputs)[..., 1]).astype(jnp.int32)
 
     def measures(self, outputs, y):
         yes = self.parameters(outputs, y.shape)[..., 0] > 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -19,8 +21,8 @@ class Categorical(Likelihood):
     Arguments:
         classes: k, the number of classes; targets are whole numbers 0 … k−1.
         smoothing: label smoothing ε: the target puts 1−ε on the class and ε/(k−1) on each other.
-        class_weight: how much targets of each class count, k numbers; the loss is divided by the
-            sum of the weights.
+        class_weight: how many times targets of each class count, k numbers. The loss is divided
+            by the number of targets, so that weights of mean 1 keep its size.
 
     Raises InputError for fewer than two classes, a smoothing outside [0, 1), or class weights
     that are not k numbers from 0 up.
@@ -30,9 +32,11 @@ class Categorical(Likelihood):
     Array([-1.0986], dtype=float32)
 
     Goodfellow, Bengio and Courville (2016), section 6.2.2.3 and, for smoothing, 7.5.1. Differs
-    from PyTorch, whose `label_smoothing` spreads ε over all k classes.
+    from PyTorch, whose `label_smoothing` spreads ε over all k classes, and which divides by the
+    sum of the class weights; as in Keras, a batch here counts the same whatever is in it.
     """
 
+    kind: ClassVar[str] = "classification"
     classes: int = static()
     smoothing: float = static(0.0)
     class_weight: tuple[float, ...] | None = static(None)
@@ -72,7 +76,6 @@ class Categorical(Likelihood):
         return jnp.argmax(outputs, axis=-1)
 
     def probabilities(self, outputs):
-        """p(class) for every class: softmax of the logits."""
         return jax.nn.softmax(outputs)
 
     def sample(self, key, outputs):

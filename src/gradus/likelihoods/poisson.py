@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -25,6 +27,8 @@ class Poisson(Likelihood):
     McCullagh and Nelder, "Generalized linear models" (1989), chapter 6. Differs from PyTorch's
     `PoissonNLLLoss`, which leaves log y! out unless asked and then approximates it.
     """
+
+    kind: ClassVar[str] = "counts"
 
     @property
     def size(self):

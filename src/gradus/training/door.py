@@ -9,10 +9,10 @@ import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.data.batch import Batch
-from gradus.data.dataset import check_arrays
+from gradus.data.checks import check_arrays
+from gradus.data.dataset import Dataset
 from gradus.data.splits import split
 from gradus.learn.algorithm import Algorithm
-from gradus.likelihoods import Bernoulli, Categorical
 from gradus.training.member import Examples
 
 
@@ -36,7 +36,7 @@ def admit(algorithm: Algorithm, data: Any, validation: Any, seed: int) -> Admitt
         seed: of the draw.
     """
     train = as_batch(algorithm, data)
-    classes = train.y if has_classes(algorithm, train) else None
+    classes = classes_of(algorithm, train)
     rows = np.arange(train.size, dtype=np.int32)
     if validation is None:
         return Admitted(Examples(train, None), rows, None, classes)
@@ -52,18 +52,30 @@ def admit(algorithm: Algorithm, data: Any, validation: Any, seed: int) -> Admitt
 
 def as_batch(algorithm: Algorithm, data: Any) -> Batch:
     """The user's arrays as a batch of NumPy arrays; raises InputError for what cannot be used."""
-    if hasattr(data, "x"):
+    if isinstance(data, Dataset | Batch):
         data = (data.x, data.y, data.weight)
-    x, y, weight = (*data, None, None)[:3] if isinstance(data, tuple) else (data, None, None)
-    batch = Batch(*check_arrays(x, y, weight))
+    given = data if isinstance(data, tuple) else (data,)
+    if not 1 <= len(given) <= 3:
+        raise InputError(
+            "data",
+            expected="(x, y), (x, y, weight), a Dataset, or x alone",
+            got=f"a tuple of {len(given)}",
+            fix="give several inputs as a tuple or dict of arrays in the place of x",
+        )
+    batch = Batch(*check_arrays(*given))
     if algorithm.check is not None:
         algorithm.check(batch)
     return batch
 
 
-def has_classes(algorithm: Algorithm, train: Batch) -> bool:
-    """Whether there is one class per example, so that parts can be stratified."""
-    return isinstance(algorithm.likelihood, Categorical | Bernoulli) and train.y.ndim == 1
+def classes_of(algorithm: Algorithm, train: Batch) -> np.ndarray | None:
+    """The class of every example, where there are classes and each has two examples to divide."""
+    likelihood, y = algorithm.likelihood, train.y
+    if likelihood is None or likelihood.kind != "classification" or y.ndim != 1:
+        return None
+    if np.any(y != np.floor(y)) or np.unique(y, return_counts=True)[1].min() < 2:
+        return None
+    return y
 
 
 def check_fraction(fraction: float) -> None:

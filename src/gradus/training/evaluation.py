@@ -11,8 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from gradus.data.checks import check_arrays
-from gradus.likelihoods import Bernoulli, Likelihood, Poisson
-from gradus.likelihoods.real import RealLikelihood
+from gradus.likelihoods import Likelihood
 from gradus.metrics import classification, regression
 from gradus.models.baselines import Prediction, baselines
 from gradus.training.run import outputs
@@ -100,11 +99,13 @@ def evaluate(
     """
     x, y, _ = check_arrays(x, y)
     likelihood.check(y)
-    raw = outputs(model, x)
+    raw = jnp.asarray(outputs(model, x))
     kind = kind_of(likelihood, y)
-    probabilities = class_probabilities(likelihood, raw, y) if kind == "classification" else None
+    probabilities = None
+    if kind == "classification":
+        probabilities = np.asarray(likelihood.probabilities(raw)).reshape(*y.shape, -1)
     model_says = Prediction(guesses(likelihood, raw, y), probabilities)
-    loss = -np.asarray(likelihood.log_prob(jnp.asarray(raw), jnp.asarray(y)))
+    loss = -np.asarray(likelihood.log_prob(raw, jnp.asarray(y)))
     loss = loss.reshape(len(y), -1).mean(axis=1)
     worst = np.argsort(-np.where(np.isnan(loss), np.inf, loss), kind="stable")[:WORST]
     labels = tuple(map(str, default_labels(probabilities) if labels is None else labels))
@@ -125,10 +126,9 @@ def evaluate(
 
 def kind_of(likelihood: Likelihood, y: np.ndarray) -> str:
     """Whether targets are classes, counts or other numbers."""
-    if isinstance(likelihood, Poisson):
-        return "counts"
-    real = isinstance(likelihood, RealLikelihood) or graded(y)
-    return "regression" if real else "classification"
+    if likelihood.kind == "classification" and graded(y):
+        return "regression"
+    return likelihood.kind
 
 
 def graded(y: np.ndarray) -> bool:
@@ -136,20 +136,11 @@ def graded(y: np.ndarray) -> bool:
     return y.dtype.kind == "f" and bool(np.any(y != np.floor(y)))
 
 
-def guesses(likelihood: Any, raw: np.ndarray, y: np.ndarray) -> np.ndarray:
+def guesses(likelihood: Likelihood, raw: jax.Array, y: np.ndarray) -> np.ndarray:
     """The best single guess for every target, a probability where the targets are some."""
-    soft = isinstance(likelihood, Bernoulli) and graded(y)
-    guess = likelihood.probabilities if soft else likelihood.predict
-    return np.asarray(guess(jnp.asarray(raw))).reshape(y.shape)
-
-
-def class_probabilities(likelihood: Any, raw: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """p(class) for every target, shape (*y.shape, k); p(1) of two classes becomes both."""
-    p = np.asarray(likelihood.probabilities(jnp.asarray(raw)))
-    if p.size == y.size:
-        p = p.reshape(y.shape)
-        return np.stack([1 - p, p], axis=-1)
-    return p
+    soft = likelihood.kind == "classification" and graded(y)
+    guess = likelihood.probabilities(raw)[..., 1] if soft else likelihood.predict(raw)
+    return np.asarray(guess).reshape(y.shape)
 
 
 def default_labels(probabilities: np.ndarray | None) -> list[str]:

@@ -128,7 +128,8 @@ class Runs(Sequence):
 
     def predict(self, x: Any) -> np.ndarray:
         """The ensemble's guess: the most probable class on average, or the mean prediction."""
-        if hasattr(self.runs[0].likelihood, "probabilities"):
+        likelihood = self.runs[0].likelihood
+        if likelihood is not None and likelihood.kind == "classification":
             return self.probabilities(x).argmax(-1)
         return np.mean([run.predict(x) for run in self.runs], axis=0)
 

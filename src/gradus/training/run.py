@@ -12,7 +12,7 @@ import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.data.dataset import check_arrays
-from gradus.likelihoods import Bernoulli, Categorical, Likelihood
+from gradus.likelihoods import Likelihood
 from gradus.nn.layer import INFERENCE
 from gradus.training.history import History
 from gradus.training.part import EVALUATION_BATCH
@@ -60,15 +60,7 @@ class Run:
 
         Raises InputError where the outputs are not about classes.
         """
-        likelihood = self._likelihood()
-        if not isinstance(likelihood, Bernoulli | Categorical):
-            raise InputError(
-                "probabilities",
-                expected="a model of classes",
-                got=f"one with {type(likelihood).__name__} outputs",
-                fix="use `run.predict(x)`",
-            )
-        return np.asarray(likelihood.probabilities(jnp.asarray(self.outputs(x))))
+        return np.asarray(self._likelihood().probabilities(jnp.asarray(self.outputs(x))))
 
     def _likelihood(self) -> Likelihood:
         if self.likelihood is None:
