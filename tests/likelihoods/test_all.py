@@ -234,6 +234,28 @@ def test_marginal_bias_leaves_the_output_bias_nothing_to_learn(case, float64):
 
 
 @each
+def test_marginal_bias_counts_targets_by_their_weight(case, float64):
+    """Weight 0 is absence, no weights are equal weights, and their scale means nothing."""
+    bias, y = case.likelihood.marginal_bias, jnp.asarray(case.y)
+    weight = jnp.array([0.0, 2.0, 2.0, 0.0, 2.0, 2.0, 2.0, 0.0, 2.0])
+    there = np.flatnonzero(weight)
+    np.testing.assert_allclose(bias(y, weight), bias(y[there]), rtol=1e-9)
+    np.testing.assert_allclose(bias(y, jnp.full(9, 1e-3)), bias(y), rtol=1e-9, atol=1e-12)
+    two = jnp.stack([y, y[::-1]], axis=1)
+    mask = jnp.stack([weight, weight[::-1]], axis=1)
+    np.testing.assert_allclose(bias(two, mask), bias(two[there].at[:, 1].set(y[there])), rtol=1e-9)
+
+
+@each
+def test_marginal_bias_of_uneven_weights_is_that_of_repeated_targets(case, float64):
+    bias, y = case.likelihood.marginal_bias, np.resize(case.y, 3000)
+    times = np.resize([1, 2, 3, 1], 3000)
+    weighted = bias(jnp.asarray(y), jnp.asarray(times, float))
+    # not to the last digit: "as if seen once more" weighs less beside more examples
+    np.testing.assert_allclose(weighted, bias(jnp.asarray(np.repeat(y, times))), atol=2e-3)
+
+
+@each
 @pytest.mark.parametrize("constant", [0, 1])
 def test_marginal_bias_is_finite_for_constant_targets(case, constant):
     y = jnp.full(4, constant, case.y.dtype.name.replace("64", "32"))

@@ -56,7 +56,7 @@ def supervised(
     """
 
     def init(key: jax.Array, batch: Batch) -> State:
-        biased = model.with_output_bias(likelihood.marginal_bias(batch.y))
+        biased = model.with_output_bias(likelihood.marginal_bias(batch.y, batch.weight))
         ready = biased.init(key, jax.tree.map(lambda a: a.shape[1:], batch.x))
         return State(ready, optimizer.init(split(ready)[0]))
 

@@ -6,7 +6,6 @@ from abc import abstractmethod
 from typing import ClassVar
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from gradus.base.errors import InputError
@@ -50,8 +49,11 @@ class Likelihood(Record):
         """What people look at (accuracy, squared error …), for every target, shape `y.shape`."""
 
     @abstractmethod
-    def marginal_bias(self, y: jax.Array) -> jax.Array:
-        """Output biases that give every example the marginal statistics of `y`: g⁻¹(ȳ)."""
+    def marginal_bias(self, y: jax.Array, weight: jax.Array | None = None) -> jax.Array:
+        """Output biases that give every example the marginal statistics of `y`: g⁻¹(ȳ).
+
+        Targets count by their `weight`, one per example or one per target.
+        """
 
     def probabilities(self, outputs: jax.Array) -> jax.Array:
         """p(class) for every target, the classes on the last axis.
@@ -106,6 +108,7 @@ class Likelihood(Record):
     def parameters(self, outputs: jax.Array, y_shape: tuple[int, ...]) -> jax.Array:
         """Outputs as `y_shape + (size,)`, never broadcast; raises InputError where they do not fit.
 
+        >>> import jax.numpy as jnp
         >>> from gradus.likelihoods import Gaussian
         >>> Gaussian().parameters(jnp.zeros((5, 1)), (5,)).shape
         (5, 1)
@@ -140,11 +143,6 @@ class Likelihood(Record):
                 fix=f"end the model with {self.size} units per target",
             )
         return outputs.reshape(*front, last // self.size, self.size)
-
-
-def columns(y: jax.Array) -> jax.Array:
-    """Targets as a table of floats with one column for each of the K targets on the last axis."""
-    return y.reshape(-1, y.shape[-1] if y.ndim > 1 else 1).astype(jnp.result_type(float))
 
 
 def require(fits: bool, likelihood: Likelihood, field: str, expected: str) -> None:

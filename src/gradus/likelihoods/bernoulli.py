@@ -9,7 +9,8 @@ import jax.numpy as jnp
 from jax import random
 
 from gradus.base.record import static
-from gradus.likelihoods.base import Likelihood, columns, refuse_targets, require
+from gradus.likelihoods import marginal
+from gradus.likelihoods.base import Likelihood, refuse_targets, require
 
 
 class Bernoulli(Likelihood):
@@ -77,11 +78,10 @@ class Bernoulli(Likelihood):
             return None
         return 1 + (self.positive_weight - 1) * y.astype(jnp.result_type(float))
 
-    def marginal_bias(self, y):
+    def marginal_bias(self, y, weight=None):
         """The logit of the mean; with targets of one kind only, as if each kind were seen once."""
-        table = columns(y)
-        never = 1 / (len(table) + 2)
-        mean = jnp.clip(jnp.mean(table, axis=0), never, 1 - never)
+        never = 1 / (jnp.sum(marginal.importance(y, weight) > 0, axis=0) + 2)
+        mean = jnp.clip(marginal.mean(y, weight), never, 1 - never)
         ones, zeros = self.positive_weight * mean, 1 - mean
         p = self.smoothed(ones / (ones + zeros))
         return jnp.log(p) - jnp.log1p(-p)

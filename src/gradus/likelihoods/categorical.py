@@ -10,6 +10,7 @@ import numpy as np
 from jax import random
 
 from gradus.base.record import static
+from gradus.likelihoods import marginal
 from gradus.likelihoods.base import Likelihood, refuse_targets, require
 
 
@@ -90,10 +91,11 @@ class Categorical(Likelihood):
             return None
         return jnp.asarray(self.class_weight)[y.astype(jnp.int32)]
 
-    def marginal_bias(self, y):
+    def marginal_bias(self, y, weight=None):
         """log((c+1)/(n+k)) for a class seen c times: every class counts as seen once more."""
-        counts = jnp.bincount(y.reshape(-1).astype(jnp.int32), length=self.classes)
-        seen = counts.astype(jnp.result_type(float)) * jnp.asarray(self.class_weight or 1.0) + 1
+        share = marginal.importance(y, weight).reshape(-1)
+        counts = jnp.bincount(y.reshape(-1).astype(jnp.int32), share, length=self.classes)
+        seen = counts * jnp.asarray(self.class_weight or 1.0) + 1
         p = seen / jnp.sum(seen)
         return jnp.log((1 - self.smoothing) * p + self.smoothing / (self.classes - 1) * (1 - p))
 

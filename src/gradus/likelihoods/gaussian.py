@@ -9,7 +9,8 @@ import jax.numpy as jnp
 from jax import random
 
 from gradus.base.record import static
-from gradus.likelihoods.base import columns, require
+from gradus.likelihoods import marginal
+from gradus.likelihoods.base import require
 from gradus.likelihoods.real import RealLikelihood, positive_scale, scale_output
 
 
@@ -47,8 +48,8 @@ class Gaussian(RealLikelihood):
         mean = self.predict(outputs)
         return mean + self.scale * random.normal(key, mean.shape, mean.dtype)
 
-    def marginal_bias(self, y):
-        return jnp.mean(columns(y), axis=0)
+    def marginal_bias(self, y, weight=None):
+        return marginal.mean(y, weight)
 
 
 class HeteroscedasticGaussian(RealLikelihood):
@@ -94,10 +95,9 @@ class HeteroscedasticGaussian(RealLikelihood):
         mean, scale = self.predict(outputs), self.standard_deviation(outputs)
         return mean + scale * random.normal(key, mean.shape, mean.dtype)
 
-    def marginal_bias(self, y):
-        table = columns(y)
-        spread = scale_output(jnp.std(table, axis=0), self.smallest)
-        return jnp.stack([jnp.mean(table, axis=0), spread], axis=-1).reshape(-1)
+    def marginal_bias(self, y, weight=None):
+        mean, std = marginal.mean_and_std(y, weight)
+        return jnp.stack([mean, scale_output(std, self.smallest)], axis=-1).reshape(-1)
 
 
 def log_normal(y: jax.Array, mean: jax.Array, scale: jax.Array | float) -> jax.Array:

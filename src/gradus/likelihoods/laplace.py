@@ -8,7 +8,8 @@ import jax.numpy as jnp
 from jax import random
 
 from gradus.base.record import static
-from gradus.likelihoods.base import columns, require
+from gradus.likelihoods import marginal
+from gradus.likelihoods.base import require
 from gradus.likelihoods.real import RealLikelihood
 
 
@@ -48,5 +49,5 @@ class Laplace(RealLikelihood):
         median = self.predict(outputs)
         return median + self.scale * random.laplace(key, median.shape, median.dtype)
 
-    def marginal_bias(self, y):
-        return jnp.median(columns(y), axis=0)
+    def marginal_bias(self, y, weight=None):
+        return marginal.median(y, weight)

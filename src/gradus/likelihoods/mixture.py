@@ -7,7 +7,8 @@ import jax.numpy as jnp
 from jax import random
 
 from gradus.base.record import static
-from gradus.likelihoods.base import columns, require
+from gradus.likelihoods import marginal
+from gradus.likelihoods.base import require
 from gradus.likelihoods.gaussian import log_normal
 from gradus.likelihoods.real import RealLikelihood, positive_scale, scale_output
 
@@ -69,13 +70,12 @@ class Mixture(RealLikelihood):
         scale = jnp.take_along_axis(scales, chosen, axis=-1)[..., 0]
         return mean + scale * random.normal(noise_key, mean.shape, mean.dtype)
 
-    def marginal_bias(self, y):
+    def marginal_bias(self, y, weight=None):
         """Equal components side by side that share out the mean and the variance of `y`."""
-        table = columns(y)
-        std = jnp.std(table, axis=0)[:, None]
+        mean, std = (a[:, None] for a in marginal.mean_and_std(y, weight))
         middle = (jnp.arange(self.components, dtype=std.dtype) + 0.5) / self.components
         places = jax.scipy.special.ndtri(middle)[None]
-        means = jnp.mean(table, axis=0)[:, None] + std * places
+        means = mean + std * places
         spread = scale_output(std * jnp.sqrt(1 - jnp.mean(places**2)), self.smallest)
         spread = jnp.broadcast_to(spread, means.shape)
         return jnp.concatenate([jnp.zeros_like(means), means, spread], axis=-1).reshape(-1)

@@ -10,7 +10,8 @@ import numpy as np
 from jax import random
 from jax.scipy.special import gammaln, xlogy
 
-from gradus.likelihoods.base import Likelihood, columns, refuse_targets
+from gradus.likelihoods import marginal
+from gradus.likelihoods.base import Likelihood, refuse_targets
 
 HIGHEST = 30.0  # log rates above it (10¹³ events) follow the tangent of the exponential
 
@@ -52,10 +53,10 @@ class Poisson(Likelihood):
         deviance = 2 * (xlogy(y, y) - y * log_rate - y + mean)
         return {"mae": jnp.abs(mean - y), "deviance": deviance}
 
-    def marginal_bias(self, y):
+    def marginal_bias(self, y, weight=None):
         """The logarithm of the mean count; where nothing happened, as if it had once."""
-        table = columns(y)
-        return jnp.log(jnp.maximum(jnp.sum(table, axis=0), 1) / len(table))
+        count = jnp.maximum(jnp.sum(marginal.importance(y, weight) > 0, axis=0), 1)
+        return jnp.log(jnp.maximum(marginal.mean(y, weight), 1 / count))
 
     def check(self, y):
         super().check(y)
