@@ -91,7 +91,7 @@ def test_a_loss_that_never_blows_up_has_its_limit_at_the_end():
 
 
 def test_rates_must_grow(line):
-    with pytest.raises(InputError, match="0 < low < high"):
+    with pytest.raises(InputError, match="0 < low < high, and 2 steps or more"):
         rate_range(lambda rate: None, line, low=1.0, high=0.1)
 
 

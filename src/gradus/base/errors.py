@@ -25,11 +25,19 @@ class InputError(ValueError):
         self.what, self.expected, self.got, self.fix = what, expected, got, fix
         super().__init__(what)
 
+    def __reduce__(self):
+        """Errors travel between processes, as from the workers of a parallel search."""
+        return _again, (self.what, self.expected, self.got, self.fix)
+
     def __str__(self) -> str:
         return (
             f"{self.what}\n  Expected: {self.expected}\n"
             f"  Got:      {self.got}\n  Fix:      {self.fix}"
         )
+
+
+def _again(what: str, expected: object, got: object, fix: str) -> InputError:
+    return InputError(what, expected=expected, got=got, fix=fix)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -20,6 +19,7 @@ import numpy as np
 
 from gradus.base.errors import InputError, nearest
 
+ROOMS = tuple(f"gradus.{room}" for room in ("data", "likelihoods", "nn", "optim", "penalties"))
 CLASSES: dict[str, type] = {}
 FUNCTIONS: dict[str, Callable] = {}
 
@@ -123,10 +123,7 @@ def decode(value: Any, arrays: dict[str, np.ndarray]) -> Any:
     if not isinstance(value, dict):
         return value
     if "record" in value:
-        new = object.__new__(_known(CLASSES, value["record"], "class"))
-        for name, field in value["fields"].items():
-            object.__setattr__(new, name, decode(field, arrays))
-        return new
+        return _decode_record(value["record"], value["fields"], arrays)
     if "array" in value:
         return jnp.asarray(arrays[value["array"]])
     if "number" in value:
@@ -138,6 +135,22 @@ def decode(value: Any, arrays: dict[str, np.ndarray]) -> Any:
     return _known(FUNCTIONS, value["function"], "function")
 
 
+def _decode_record(name: str, described: dict, arrays: dict[str, np.ndarray]) -> Record:
+    cls = _known(CLASSES, name, "class")
+    fields = {f.name for f in dataclasses.fields(cls)}
+    if set(described) != fields:
+        raise InputError(
+            f"the file describes a {name} of another version",
+            expected=f"its fields: {', '.join(sorted(fields))}",
+            got=", ".join(sorted(described)),
+            fix="read it with the version that wrote it, named in run.json",
+        )
+    new = object.__new__(cls)
+    for field, value in described.items():
+        object.__setattr__(new, field, decode(value, arrays))
+    return new
+
+
 def _encode_array(value, arrays: dict[str, np.ndarray], path: str) -> dict:
     kind = "array" if isinstance(value, jax.Array) else "number"
     arrays[path] = np.asarray(value, order="C")
@@ -145,15 +158,16 @@ def _encode_array(value, arrays: dict[str, np.ndarray], path: str) -> dict:
 
 
 def _known(table: dict, name: str, what: str) -> Any:
-    if name not in table and name.startswith("gradus."):
-        with suppress(ImportError):  # our own rooms are imported when they are first needed
-            import_module(".".join(name.split(".")[:2]))
+    room = str(name).rpartition(".")[0]
+    if name not in table and room in ROOMS:
+        import_module(room)  # our own rooms are imported when they are first needed
     if name not in table:
         raise InputError(
             f"the file needs the {what} {name}",
             expected=f"a {what} that is defined before the file is read",
             got=f"no {what} of that name",
-            fix=f"import the module that defines it, or upgrade gradus ({nearest(name, table)})",
+            fix="import the module that defines it, or upgrade gradus "
+            f"({nearest(str(name), table)})",
         )
     return table[name]
 

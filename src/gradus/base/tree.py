@@ -39,10 +39,11 @@ def leaves(model: Any) -> list[Leaf]:
     return [Leaf(path_name(path), value, _kind(model, path, value)) for path, value in paths]
 
 
-def path_name(path) -> str:
-    """A readable name for a path into a model: `layers[0].weight` becomes `0.weight`."""
-    keys = [str(getattr(k, "name", getattr(k, "key", getattr(k, "idx", k)))) for k in path]
-    return ".".join(k for k in keys if k not in ("layers", "inner")) or "value"
+def path_name(path: tuple) -> str:
+    """A readable name for a path into a model: `.layers[0].weight` becomes `0.weight`."""
+    kept = [key for key in path if getattr(key, "name", "") not in ("layers", "inner")]
+    keys = [getattr(k, "name", getattr(k, "key", getattr(k, "idx", k))) for k in kept]
+    return ".".join(map(str, keys)) or "value"
 
 
 def map_leaves(function: Callable[[Leaf], Any], model: Any) -> Any:

@@ -64,7 +64,17 @@ class Forward:
         return random.fold_in(self._key, self._keys_given)
 
     def update(self, layer: Layer, **values: jax.Array) -> None:
-        """New values for state fields of `layer`, applied by `updated` after the pass."""
+        """New values for state fields of `layer`, applied by `updated` after the pass.
+
+        Raises InputError where a layer reports twice in one pass: only one could be kept.
+        """
+        if any(other is layer for other, _ in self._updates):
+            raise InputError(
+                f"{type(layer).__name__} was called twice in one training pass",
+                expected="one call of a layer that keeps running averages",
+                got="two calls of the same layer",
+                fix="give each place a layer of its own, or use one without averages (LayerNorm)",
+            )
         if self is not INFERENCE:  # it is shared by all calls, and would keep every value
             self._updates.append((layer, values))
 

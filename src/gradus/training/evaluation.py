@@ -19,7 +19,7 @@ from gradus.training.run import outputs
 WORST = 12  # examples with the highest loss that are kept to look at
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """Predictions for examples, what they are worth, and what baselines reach on the same ones.
 

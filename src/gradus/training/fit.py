@@ -19,7 +19,7 @@ from gradus.training.member import Member
 from gradus.training.outcome import apart, as_run
 from gradus.training.program import Program
 from gradus.training.progress import Progress, Reporter
-from gradus.training.refit import Then, refit
+from gradus.training.refit import Then, check_then, refit
 from gradus.training.run import Run
 from gradus.training.stopping import BEST, Stop
 from gradus.training.streaming import StreamProgram
@@ -84,9 +84,11 @@ def fit(
     else:
         admitted = admit(algorithm, data, validation, seed)
         build = over_arrays(algorithm, admitted, given)
+    if then is not None:
+        check_then(then, admitted, validation)
     program, outcome = launch(build, given, reporter)
     run = as_run(algorithm, program, outcome, outcome.carry.learner, outcome.histories[0])
-    if then is not None:
+    if then is not None and admitted is not None and run.history.epochs:
         run = refit(algorithm, admitted, run, then, given)
     reporter.finished(run.status)
     return run

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -83,16 +85,16 @@ class History(Mapping):
 
     def to_csv(self, path: str | Path) -> None:
         """Write the columns as CSV, whole or not at all."""
-        lines = [",".join(self)]
-        lines += [",".join(f"{v:.9g}" for v in row) for row in zip(*self.values(), strict=True)]
-        write_atomically(path, ("\n".join(lines) + "\n").encode())
+        file = io.StringIO()
+        rows = ([f"{v:.9g}" for v in row] for row in zip(*self.values(), strict=True))
+        csv.writer(file, lineterminator="\n").writerows([list(self), *rows])
+        write_atomically(path, file.getvalue().encode())
 
     @classmethod
     def from_csv(cls, path: str | Path) -> History:
         """Read what `to_csv` wrote."""
-        first, *rows = Path(path).read_text().splitlines()
-        names = first.split(",")
-        table = np.array([[float(v) for v in row.split(",")] for row in rows])
+        names, *rows = csv.reader(Path(path).read_text(encoding="utf-8").splitlines())
+        table = np.array([[float(v) for v in row] for row in rows])
         return cls(dict(zip(names, table.reshape(len(rows), len(names)).T, strict=True)))
 
     def __repr__(self) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from gradus.base.errors import InputError
 from gradus.learn.algorithm import Algorithm
 from gradus.training.checkpoint import Checkpoint
@@ -30,19 +32,24 @@ class Given(NamedTuple):
     folder: str | Path | None = None
     resume: bool = False
     save_every: float = 30.0
-    begin: Callable[[Carry], Carry] | None = None  # changes the state before the first step
 
 
 def launch(
-    build: Callable[[], Runnable], given: Given, reporter: Reporter
+    build: Callable[[], Runnable],
+    given: Given,
+    reporter: Reporter,
+    begin: Callable[[Carry], Carry] | None = None,
 ) -> tuple[Runnable, Outcome]:
-    """Compile the program that `build` makes, and run it to its end."""
+    """Compile the program that `build` makes, and run it to its end.
+
+    `begin` changes the state before the first step.
+    """
     with ctrl_c_ends_the_run() as interrupt:
         program = build()
         checkpoint = Checkpoint(given.folder, given.save_every)
         carry, histories = program.start(), [History({})] * program.count
-        if given.begin is not None:
-            carry = given.begin(carry)
+        if begin is not None:
+            carry = begin(carry)
         if given.resume and checkpoint.exists:
             carry, histories = checkpoint.load(carry)
         outcome = train(program, carry, histories, reporter, interrupt, checkpoint)
@@ -51,13 +58,19 @@ def launch(
 
 def life_of(make: Callable[[dict], Algorithm], given: Given, rows: int) -> Life:
     """What happens to a run over so many rows; raises InputError for a plan that means nothing."""
-    for name, value in (("epochs", given.epochs), ("batch", given.batch)):
-        if not isinstance(value, int) or value < 1:
-            raise InputError(
-                name, expected="a whole number from 1 on", got=value, fix=f"give {name}=10, say"
-            )
-    if not isinstance(given.seed, int) or not 0 <= given.seed < 2**32:
-        raise InputError(
-            "seed", expected="a whole number from 0 to 2³²−1", got=given.seed, fix="give seed=0"
-        )
-    return Life(make, min(given.batch, rows), given.stop)
+    whole_number("epochs", given.epochs, 1)
+    whole_number("seed", given.seed, 0)
+    return Life(make, min(whole_number("batch", given.batch, 1), rows), given.stop)
+
+
+def whole_number(name: str, value: object, least: int) -> int:
+    """A whole number of any type from `least` on; raises InputError for anything else."""
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if whole and least <= value < 2**32:
+        return int(value)
+    raise InputError(
+        name,
+        expected=f"a whole number from {least} to 2³²−1",
+        got=repr(value),
+        fix=f"give {name}=10, say",
+    )

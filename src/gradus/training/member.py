@@ -51,6 +51,7 @@ class Learner(NamedTuple):
 
     state: Any  # of the algorithm
     sums: jax.Array  # the step's measures, weighted and summed over the epoch, and the weights
+    lost: jax.Array  # what rounding has cut off the sums
     trace: Any  # what the last step left for `watch`
     bad_step: jax.Array  # the first step whose measures were not finite
     tracker: Tracker | None  # the best epoch; None where nothing is monitored
@@ -71,6 +72,7 @@ class Life:
 
     def __init__(self, make: Callable[[dict], Algorithm], batch: int, stop: Stop):
         self.make, self.batch, self.stop = make, batch, stop
+        self.uneven = False  # whether some members have fewer batches than others
         self.averaged: list[str] = []  # names of the measures, known once `start` was traced
         self.validated: list[str] = []
         self.watched: list[str] = []
@@ -95,6 +97,7 @@ class Life:
         return Learner(
             state=state,
             sums=jnp.zeros(len(self.averaged) + 1),
+            lost=jnp.zeros(len(self.averaged) + 1),
             trace=trace,
             bad_step=jnp.asarray(NEVER),
             tracker=self.stop.start(state.model) if self.stop.watches(self.columns) else None,
@@ -116,9 +119,14 @@ class Life:
         trace = info.pop("trace", None)
         measures = vector({**info, "weight": jnp.ones(())}, [*self.averaged, "weight"])
         fine = jnp.all(jnp.isfinite(measures))
+        sums, lost = compensated(learner.sums, learner.lost, batch.total() * measures)
+        if self.uneven:  # a member with fewer batches than others rests in its empty ones
+            there = jnp.any(rows >= 0)
+            state = jax.tree.map(lambda new, old: jnp.where(there, new, old), state, learner.state)
         return learner._replace(
             state=state,
-            sums=learner.sums + batch.total() * measures,
+            sums=sums,
+            lost=lost,
             trace=trace,
             bad_step=jnp.where(fine, learner.bad_step, jnp.minimum(learner.bad_step, step)),
         )
@@ -142,6 +150,7 @@ class Life:
             tracker = self.stop.update(tracker, value, learner.state.model, epoch)
         return learner._replace(
             sums=jnp.zeros_like(learner.sums),
+            lost=jnp.zeros_like(learner.lost),
             tracker=tracker,
             table=learner.table.at[line].set(row),
         )
@@ -184,3 +193,13 @@ def vector(measures: dict[str, jax.Array], names: list[str]) -> jax.Array:
     if not names:
         return jnp.zeros(0)
     return jnp.stack([measures[name].astype(jnp.result_type(float)) for name in names])
+
+
+def compensated(total: jax.Array, lost: jax.Array, term: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """total + term, and what rounding cut off: a running sum that stays exact (Kahan, 1965).
+
+    In 32 bits, a plain sum of a million losses of 0.1 is 1 % off.
+    """
+    term = term - lost
+    new = total + term
+    return new, (new - total) - term

@@ -43,8 +43,9 @@ def shuffled(rows: Rows, seed: int, epoch: int, batch: int) -> np.ndarray:
     >>> shuffled(np.arange(5), seed=0, epoch=0, batch=3)
     array([ 2,  4,  3,  0,  1, -1])
     """
-    order = np.random.default_rng([seed, epoch]).permutation(rows)
-    return np.pad(order, (0, -len(order) % batch), constant_values=-1)
+    order = np.random.default_rng([seed, epoch]).permutation(rows[rows >= 0])
+    whole = -(-len(rows) // batch) * batch
+    return np.pad(order, (0, whole - len(order)), constant_values=-1)
 
 
 def padded(rows: Rows, batch: int) -> jax.Array:

@@ -38,18 +38,28 @@ class Program:
         members: one member, or several side by side: their rows then have a leading axis.
         examples: what they learn from, all on the device.
         epochs: how many are planned.
+        steps: how many steps are planned, instead of epochs.
     """
 
     resumable = True  # at every step
     slices_kept = 2
 
-    def __init__(self, life: Life, members: Member, examples: Examples, epochs: int):
+    def __init__(
+        self,
+        life: Life,
+        members: Member,
+        examples: Examples,
+        epochs: int,
+        steps: int | None = None,
+    ):
         self.life, self.members, self.examples = life, members, examples
         self.together = members.rows.ndim > 1
         self.count = len(members.rows) if self.together else 1
         self.steps = -(-members.rows.shape[-1] // life.batch)  # of an epoch
-        self.until = epochs * self.steps
+        self.until = steps or epochs * self.steps
         self.ahead = max(1, min(TABLE_ROWS, ORDERS_AHEAD // members.rows.shape[-1]))
+        self.ordered: tuple[range, jax.Array] | None = None  # the last orders, for its next slice
+        life.uneven = self.together and self._uneven()
         self.loops = Loops(life, self.together)
         self.compile_seconds = self._compile()
 
@@ -79,13 +89,21 @@ class Program:
         rows = self._order(int(carry.epoch))[start : start + self.life.batch]
         return self.loops.trouble(carry, rows, self.members, self.examples)
 
-    def _orders(self, epochs: range) -> np.ndarray:
+    def _uneven(self) -> bool:
+        """Whether some members have fewer batches than others."""
+        batches = -(-np.sum(self.members.rows >= 0, axis=-1) // self.life.batch)
+        return bool(np.any(batches < self.steps))
+
+    def _orders(self, epochs: range) -> jax.Array:
         """The rows of some epochs in the order of each; zeros for epochs that are not wanted."""
+        if self.ordered is not None and self.ordered[0] == epochs:
+            return self.ordered[1]
         shape = (self.ahead, self.steps * self.life.batch)
         orders = np.zeros((self.count, *shape) if self.together else shape, np.int32)
         for place, epoch in enumerate(epochs):
             orders[..., place, :] = self._order(epoch)
-        return orders
+        self.ordered = epochs, jax.device_put(orders)
+        return self.ordered[1]
 
     def _order(self, epoch: int) -> np.ndarray:
         """The rows of one epoch in its order, for one member or for each."""

@@ -12,15 +12,16 @@ import numpy as np
 from jax import random
 
 from gradus.base.errors import InputError
+from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm
 from gradus.training.door import as_batch
-from gradus.training.part import take
+from gradus.training.part import shuffled, take
 
 SMOOTHING = 0.9  # of the running mean of the loss
 BLOWN_UP = 4.0  # times the lowest loss
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RateRange:
     """The loss while the learning rate grows, step by step.
 
@@ -83,9 +84,12 @@ def rate_range(
     Smith (2017), Cyclical learning rates for training neural networks, section 3.3. To measure
     instead of guess, train several rates side by side: `fit_many(make, data, vary(rate=[…]))`.
     """
-    if not 0 < low < high:
+    if not 0 < low < high or steps < 2:
         raise InputError(
-            "rate_range", expected="0 < low < high", got=(low, high), fix="low=1e-6, high=10"
+            "rate_range",
+            expected="0 < low < high, and 2 steps or more",
+            got=f"low={low}, high={high}, steps={steps}",
+            fix="low=1e-6, high=10, steps=200",
         )
     growth = (high / low) ** (1 / (steps - 1))
 
@@ -94,7 +98,7 @@ def rate_range(
 
     algorithm = make(schedule)
     examples = jax.device_put(as_batch(algorithm, data))
-    losses = _losses(algorithm, examples, random.key(seed), steps, min(batch, examples.size))
+    losses = _losses(algorithm, examples, seed, steps, min(batch, examples.size))
     return RateRange(low * growth ** np.arange(steps), running_mean(np.asarray(losses)))
 
 
@@ -111,21 +115,23 @@ def running_mean(values: np.ndarray) -> np.ndarray:
     return np.array(means)
 
 
-def _losses(algorithm: Algorithm, examples, key, steps: int, batch: int) -> jax.Array:
+def _losses(algorithm: Algorithm, examples: Batch, seed: int, steps: int, batch: int) -> jax.Array:
     """The loss of every step of one run, compiled as one program."""
-    start, order, noise = random.split(key, 3)
+    rows = np.arange(examples.size, dtype=np.int32)
+    epochs = -(-steps * batch // examples.size)
+    orders = np.concatenate([shuffled(rows, seed, epoch, 1) for epoch in range(epochs)])
+    key = random.key(seed)
 
     @jax.jit
-    def run(examples):
-        rows = jnp.arange(examples.size)
-        state = algorithm.init(start, take(examples, rows))
+    def run(examples, batches):
+        state = algorithm.init(random.fold_in(key, 0), take(examples, rows))
 
-        def step(state, number):
-            chosen = random.permutation(random.fold_in(order, number), rows)[:batch]
-            given = take(examples, chosen)
-            state, info = algorithm.step(state, given, random.fold_in(noise, number))
+        def step(state, given):
+            number, rows = given
+            noise = random.fold_in(key, number + 1)
+            state, info = algorithm.step(state, take(examples, rows), noise)
             return state, info["loss"]
 
-        return jax.lax.scan(step, state, jnp.arange(steps))[1]
+        return jax.lax.scan(step, state, (jnp.arange(steps), batches))[1]
 
-    return run(examples)
+    return run(examples, orders[: steps * batch].reshape(steps, batch))

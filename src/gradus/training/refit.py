@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
@@ -22,9 +23,22 @@ from gradus.training.stopping import BEST, Reach
 Then = Literal["retrain", "continue"]
 
 
-def refit(
-    algorithm: Algorithm, admitted: Admitted | None, run: Run, then: Then, given: Given
-) -> Run:
+def check_then(then: str, admitted: Admitted | None, validation: object) -> None:
+    """Refuse a plan for the validation examples that cannot be carried out."""
+    if then not in ("retrain", "continue"):
+        raise InputError(
+            "then", expected='"retrain" or "continue"', got=repr(then), fix='then="retrain"'
+        )
+    if admitted is None or not isinstance(validation, int | float):
+        raise InputError(
+            f"then={then!r}",
+            expected="arrays, a fraction of which is held out for validation",
+            got="a stream" if admitted is None else f"validation={type(validation).__name__}",
+            fix=f"fit(…, validation=0.1, stop=Patience(10), then={then!r})",
+        )
+
+
+def refit(algorithm: Algorithm, admitted: Admitted, run: Run, then: Then, given: Given) -> Run:
     """The run with a model that has learned from all examples.
 
     Arguments:
@@ -33,23 +47,11 @@ def refit(
 
     Goodfellow, Bengio and Courville (2016), algorithms 7.2 and 7.3.
     """
-    if admitted is None or admitted.validation is None or not run.history.epochs:
-        raise _refusal(then, "no such validation part")
-    if then not in ("retrain", "continue"):
-        raise _refusal(then, repr(then))
-    rows = np.concatenate([admitted.rows, admitted.validation])
+    parts = (admitted.rows, admitted.validation)
+    rows = np.concatenate([part for part in parts if part is not None])
     if then == "retrain":
         return _retrain(algorithm, admitted, run, rows, given)
     return _continue(algorithm, admitted, run, rows, given)
-
-
-def _refusal(then: str, got: str) -> InputError:
-    return InputError(
-        f"then={then!r}",
-        expected='"retrain" or "continue", with a fraction of the examples as validation',
-        got=got,
-        fix='fit(…, validation=0.1, stop=Patience(10), then="retrain")',
-    )
 
 
 def _retrain(algorithm, admitted: Admitted, run: Run, rows: np.ndarray, given: Given) -> Run:
@@ -69,8 +71,8 @@ def _continue(algorithm, admitted: Admitted, run: Run, rows: np.ndarray, given: 
         state = carry.learner.state._replace(model=run.model)
         return carry._replace(learner=carry.learner._replace(state=state))
 
-    given = given._replace(stop=Reach(limit), folder=None, begin=from_best)
-    new = _run(algorithm, member, admitted.examples, given)
+    given = given._replace(stop=Reach(limit), folder=None)
+    new = _run(algorithm, member, admitted.examples, given, begin=from_best)
     status = f"{run.status}; went on with all examples for {new.history.epochs} epochs"
     return replace(run, model=new.model, state=new.state, status=status)
 
@@ -81,12 +83,11 @@ def _run(
     examples: Examples,
     given: Given,
     steps: int | None = None,
+    begin: Callable[[Carry], Carry] | None = None,
 ) -> Run:
     def build() -> Program:
         life = life_of(lambda _: algorithm, given, len(member.rows))
-        program = Program(life, member, on_device(examples), given.epochs)
-        program.until = steps or program.until
-        return program
+        return Program(life, member, on_device(examples), given.epochs, steps)
 
-    program, outcome = launch(build, given, Reporter(False, given.epochs))
+    program, outcome = launch(build, given, Reporter(False, given.epochs), begin)
     return as_run(algorithm, program, outcome, outcome.carry.learner, outcome.histories[0])

@@ -18,7 +18,7 @@ from gradus.training.history import History
 from gradus.training.part import EVALUATION_BATCH
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run:
     """A trained model and how it came about.
 

@@ -64,7 +64,7 @@ def load(folder: str | Path) -> Run:
     folder = Path(folder)
     kept = read_model(folder / MODEL)
     try:
-        about = json.loads((folder / ABOUT).read_text())
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         return Run(
             history=History.from_csv(folder / HISTORY),
             status=about["status"],

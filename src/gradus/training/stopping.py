@@ -34,9 +34,35 @@ class Stop(Record):
         worst = jnp.asarray(jnp.inf, jnp.result_type(float))
         return Tracker(model, worst, none, none, jnp.asarray(False))
 
-    @abstractmethod
     def update(self, tracker: Tracker, value: jax.Array, model: Any, epoch: jax.Array) -> Tracker:
         """After an epoch, with the monitored measure. Nothing changes once stopped."""
+        cost = self.cost(value)
+        better = self.better(cost, tracker.value) & ~tracker.stopped
+
+        def keep(new, old):
+            return jnp.where(better, new, old)
+
+        longer = jnp.where(tracker.stopped, tracker.waited, tracker.waited + 1)
+        waited = jnp.where(better, 0, longer)
+        return Tracker(
+            model=jax.tree.map(keep, model, tracker.model),
+            value=keep(cost, tracker.value),
+            epoch=keep(epoch, tracker.epoch),
+            waited=waited,
+            stopped=tracker.stopped | self.enough(cost, waited),
+        )
+
+    def cost(self, value: jax.Array) -> jax.Array:
+        """The measure so that lower is better."""
+        return value
+
+    @abstractmethod
+    def better(self, cost: jax.Array, best: jax.Array) -> jax.Array:
+        """Whether this epoch's model is to be kept."""
+
+    @abstractmethod
+    def enough(self, cost: jax.Array, waited: jax.Array) -> jax.Array:
+        """Whether to stop, after `waited` epochs that were not better."""
 
     @abstractmethod
     def sentence(self) -> str:
@@ -92,23 +118,14 @@ class Patience(Stop):
     def required(self):
         return self.epochs is not None
 
-    def update(self, tracker, value, model, epoch):
-        cost = -value if self.higher_is_better else value
-        better = (cost < tracker.value - self.min_delta) & ~tracker.stopped
+    def cost(self, value):
+        return -value if self.higher_is_better else value
 
-        def keep(new, old):
-            return jnp.where(better, new, old)
+    def better(self, cost, best):
+        return cost < best - self.min_delta
 
-        longer = jnp.where(tracker.stopped, tracker.waited, tracker.waited + 1)
-        waited = jnp.where(better, 0, longer)
-        limit = jnp.iinfo(waited.dtype).max if self.epochs is None else self.epochs
-        return Tracker(
-            model=jax.tree.map(keep, model, tracker.model),
-            value=keep(cost, tracker.value),
-            epoch=keep(epoch, tracker.epoch),
-            waited=waited,
-            stopped=tracker.stopped | (waited >= limit),
-        )
+    def enough(self, cost, waited):
+        return jnp.asarray(False) if self.epochs is None else waited >= self.epochs
 
     def sentence(self):
         return f"stopped early: no improvement for {self.epochs} epochs"
@@ -127,17 +144,11 @@ class Reach(Stop):
 
     limit: float = static(0.0)
 
-    def update(self, tracker, value, model, epoch):
-        def keep(new, old):
-            return jnp.where(tracker.stopped, old, new)
+    def better(self, cost, best):
+        return jnp.asarray(True)
 
-        return Tracker(
-            model=jax.tree.map(keep, model, tracker.model),
-            value=keep(value, tracker.value),
-            epoch=keep(epoch, tracker.epoch),
-            waited=tracker.waited,
-            stopped=tracker.stopped | (value <= self.limit),
-        )
+    def enough(self, cost, waited):
+        return cost <= self.limit
 
     def sentence(self):
         return f"stopped: {self.monitor} reached {self.limit:.4g}"

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradus.base.errors import InputError, located
 from gradus.data.batch import Batch
-from gradus.data.stream import Stream, prefetch
+from gradus.data.stream import Stream
 from gradus.learn.algorithm import Algorithm
 from gradus.training.loops import Carry, Loops
 from gradus.training.member import Examples, Life, Member
@@ -79,7 +79,7 @@ class StreamProgram:
     def advance(self, carry: Carry, until: int) -> Carry:
         """Learn from the next block; after the last one, end the epoch."""
         if self.waiting is None:
-            self.waiting = prefetch(self._blocks(int(carry.epoch)))
+            self.waiting = self._blocks(int(carry.epoch))
         block = next(self.waiting, None)
         if block is None:
             self.waiting = None
@@ -131,7 +131,8 @@ class StreamProgram:
         """The examples of one epoch in blocks of equal length."""
         length = BLOCK_BATCHES * self.life.batch
         kept = None
-        for number, chunk in enumerate(self.stream(self.seed + epoch)):
+        seed = int(np.random.SeedSequence([self.seed, epoch]).generate_state(1)[0])
+        for number, chunk in enumerate(self.stream(seed)):
             chunk = Batch(*chunk)
             if self.algorithm.check is not None:
                 with located(f"chunk {number} of the stream"):
