@@ -218,3 +218,28 @@ def test_pandas_in_pandas_out_of_the_way(prep):
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame(PASSENGERS)
     np.testing.assert_array_equal(prep.inputs(frame), prep.inputs(PASSENGERS))
+
+
+def test_a_value_that_never_varies_stays_small_when_it_does():
+    """17 numbers 0.1 have the mean 0.1 + 10⁻¹⁷ and so, computed, a variance above 0."""
+    prep = Preprocessor.fit({"dose": [0.1] * 17 + [None], "y": range(18)}, "y")
+    np.testing.assert_allclose(
+        prep.inputs({"dose": [0.1, 0.2, None]})[:, 0], [0, 0.1, 0], atol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("shown", "alone", "level"),
+    [
+        ([1.5, 2.0, 2.5], [2.0], "2"),
+        (["True", "False", "unknown"], ["True"], "true"),
+        (["TRUE", "false", "unknown"], [True], "true"),
+    ],
+)
+def test_a_category_is_the_same_whatever_stands_beside_it(shown, alone, level, recwarn):
+    """A column of 2.0 alone is whole numbers, one of True alone is true or false, and no text."""
+    table = {"c": shown * 4, "y": range(12)}
+    prep = Preprocessor.fit(table, "y", kinds={"c": "category"}, baselines={"c": str(shown[-1])})
+    found = dict(zip(prep.features, prep.inputs({"c": alone})[0].tolist(), strict=True))
+    assert found[f"c={level}"] == 1
+    assert not recwarn.list

@@ -97,3 +97,11 @@ def test_refuses(attempt, words):
     with pytest.raises(InputError) as error:
         attempt()
     assert words in str(error.value)
+
+
+@pytest.mark.parametrize("per", ["channel", "feature"])
+def test_what_never_varies_stays_small_when_it_does(per):
+    """1000 numbers 0.1 have the mean 0.1 + 10⁻¹⁶ and so, computed, a variance above 0."""
+    x = np.stack([np.full(1000, 0.1), np.arange(1000.0)], axis=1)
+    scale = Standardize.fit(x, per)
+    np.testing.assert_allclose(scale(np.array([[0.1, 0.0], [0.2, 0.0]]))[:, 0], [0, 0.1], atol=1e-6)

@@ -74,6 +74,23 @@ def test_scikit_learn_agrees_on_classes(rng):
     assert measured["recall"] == pytest.approx(peer.balanced_accuracy_score(y, predicted))
 
 
+def test_a_class_that_is_never_predicted_has_precision_0():
+    """Precisions 1, ½ and 0: scikit-learn's mean with zero_division=0."""
+    y, predicted = [0, 0, 1, 2], [0, 0, 1, 1]
+    measured = metrics.classification(y, predicted)
+    assert measured["precision"] == pytest.approx(1 / 2)
+    theirs = peer.precision_score(y, predicted, average="macro", zero_division=0)
+    assert measured["precision"] == pytest.approx(theirs)
+    with_one_more = metrics.classification(y, predicted, labels=[0, 1, 2, 3])
+    assert with_one_more == measured  # of a class that is not there, nothing can be said
+
+
+def test_bytes_do_not_wrap_around():
+    dark, light = np.array([0, 10], np.uint8), np.array([1, 8], np.uint8)
+    assert metrics.regression(dark, light) == metrics.regression([0, 10], [1, 8])
+    assert metrics.median_absolute_error(dark, light) == 1.5
+
+
 def test_regression_by_hand():
     # Errors 0, −1, 2, 5; Σ = 30; the targets −1, 0, 2, 3 around their mean 1: Σ = 10.
     y, predicted = [-1.0, 0, 2, 3], [-1.0, -1, 4, 8]

@@ -77,9 +77,8 @@ class NumberColumn(Column):
         known = x[~absent]
         median = float(np.median(known))
         filled = np.where(absent, median, x)
-        return cls(
-            series.name, int(absent.sum()), float(filled.mean()), float(filled.std()) or 1.0, median
-        )
+        std = float(filled.std()) if np.ptp(filled) > 0 else 1.0  # rounding varies too
+        return cls(series.name, int(absent.sum()), float(filled.mean()), std, median)
 
     @property
     def features(self):
@@ -247,12 +246,17 @@ def numbers_of(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
 
 
 def text_of(series: pl.Series) -> pl.Series:
-    """A Polars series as text, whole numbers written without a point."""
+    """A Polars series as text, value by value: whole numbers without a point, `true`, `false`."""
     import polars as pl
 
-    if series.dtype.is_float() and (series.drop_nulls() % 1 == 0).all():
-        series = series.cast(pl.Int64)
-    return series.cast(pl.String)
+    text = series.cast(pl.String)
+    if series.dtype.is_float():
+        whole = series.cast(pl.Int64, strict=False)
+        return whole.cast(pl.String).zip_with((whole == series).fill_null(False), text)
+    if series.dtype == pl.String:  # a column of these alone is true or false, and no text
+        lower = text.str.to_lowercase()
+        return lower.zip_with(lower.is_in(["true", "false"]).fill_null(False), text)
+    return text
 
 
 def shown(number: float) -> str:

@@ -77,8 +77,9 @@ class Standardize(Scaling):
                 fix=nearest(per, axes),
             )
         mean, variance = _moments(x, axes[per])
-        std = np.sqrt(variance)
-        return cls(mean.astype(np.float32), np.where(std > 0, std, 1).astype(np.float32))
+        varies = x.min(axis=axes[per], keepdims=True) < x.max(axis=axes[per], keepdims=True)
+        std = np.where(varies, np.sqrt(variance), 1)  # rounding gives constants a variance too
+        return cls(mean.astype(np.float32), std.astype(np.float32))
 
     def __call__(self, x):
         _check_shape(self, x, self.mean)

@@ -108,7 +108,7 @@ class NumberTarget(Target):
     def fit(cls, values: Any, name: str = "target") -> NumberTarget:
         y = _numbers(values, name)
         std = y.std(axis=0)
-        return cls(name, _plain(y.mean(axis=0)), _plain(np.where(std > 0, std, 1.0)))
+        return cls(name, _plain(y.mean(axis=0)), _plain(np.where(np.ptp(y, axis=0) > 0, std, 1.0)))
 
     @property
     def sentence(self):

@@ -40,7 +40,7 @@ def matching(y: Any, predicted: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def matching_numbers(y: Any, predicted: Any) -> tuple[np.ndarray, np.ndarray]:
-    """`matching` for arrays of finite numbers."""
+    """`matching` for arrays of finite numbers, as 64-bit floats: bytes would wrap around."""
     pair = matching(y, predicted)
     for what, values in zip(("targets", "predictions"), pair, strict=True):
         if values.dtype.kind not in "biuf" or not np.all(np.isfinite(values)):
@@ -50,7 +50,7 @@ def matching_numbers(y: Any, predicted: Any) -> tuple[np.ndarray, np.ndarray]:
                 got="infinity" if values.dtype.kind == "f" else f"type {values.dtype}",
                 fix="find out where it comes from; classes are measured by `classification`",
             )
-    return pair
+    return pair[0].astype(float), pair[1].astype(float)
 
 
 def known(values: Any, what: str) -> np.ndarray:

@@ -206,11 +206,13 @@ def _of_two_classes(y, predicted, positive) -> dict[str, float]:
 
 
 def _of_many_classes(y, predicted, labels) -> dict[str, float]:
-    """Means over the classes for which a measure exists."""
-    return {
-        name: float(np.nanmean([measure(y, predicted, label) for label in labels]))
-        for name, measure in BY_CLASS.items()
-    }
+    """Means over the classes for which a measure exists; 0 for the precision of a class that
+    occurs and is never predicted, so that ignoring a class cannot pay."""
+    occurs, means = np.isin(labels, y), {}
+    for name, measure in BY_CLASS.items():
+        values = np.array([measure(y, predicted, label) for label in labels])
+        means[name] = float(np.nanmean(np.where(occurs & np.isnan(values), 0, values)))
+    return means
 
 
 def _of_probabilities(y, probabilities, labels) -> dict[str, float]:
