@@ -137,3 +137,11 @@ def test_batch_norms_inside_branches_and_residuals_keep_their_averages(key):
     after = train(model, jax.random.normal(key, (8, 3)))
     averages = after.layers[0].layers["a"].inner.layers[1].mean
     assert np.all(averages != 0)
+
+
+def test_what_is_no_layer_is_refused():
+    refuse("Sequential(*layers)", nn.Sequential, [nn.Dense(3)])
+    refuse("make a layer of the class first: nn.Dense(64)", nn.Sequential, nn.Dense, nn.relu)
+    refuse("Got:      None", nn.Sequential, None)
+    refuse("Got:      'relu'", nn.Sequential, "relu")
+    refuse("not a layer", nn.Residual, None)

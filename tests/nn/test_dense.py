@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gradus import nn
+from gradus.base.errors import InputError
 
 CORNERS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
 XOR = np.array([[0.0], [1], [1], [0]])
@@ -46,3 +47,46 @@ def test_as_pytorch(float64, key):
     np.testing.assert_allclose(gradient.weight, theirs.weight.grad.numpy().T, rtol=1e-12)
     np.testing.assert_allclose(gradient.bias, theirs.bias.grad.numpy(), rtol=1e-12)
     np.testing.assert_allclose(slope, at.grad.numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("make", "wording"),
+    [
+        (lambda: nn.Dense(4, "relu"), r"Dense: activation\n.*\n.*'relu'\n.*nn\.relu"),
+        (lambda: nn.Dense(4, 64), r"activation\n(.*\n)+.*Dense\(64, nn\.relu\)"),
+        (lambda: nn.Dense(3, nn.PReLU()), "put it after Dense in a Sequential"),
+        (lambda: nn.Dense(3, nn.PReLU), "Expected: a function"),
+        (lambda: nn.Dense(0), r"Dense: units\n.*from 1 up\n.*0"),
+        (lambda: nn.Dense(-1), "Dense: units"),
+        (lambda: nn.Dense(2.0), r"Got: +2\.0"),
+        (lambda: nn.Dense(True), "Got: +True"),
+    ],
+)
+def test_hyperparameters_that_make_no_layer_are_refused(make, wording):
+    with pytest.raises(InputError, match=wording):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "wording"),
+    [
+        (nn.Dense(1), (), r"Got: +\(\)\n.*x\[:, None\]"),
+        (nn.Dense(1), 3, r"such as \(3,\)"),
+        (nn.Dense(1), ((3,), (4,)), r"join the branches with nn\.Concat\(\)"),
+        (nn.Dense(1), {"a": (3,)}, r"nn\.Concat\(\)"),
+        (
+            nn.Sequential(nn.Branches(nn.relu, nn.tanh), nn.Dense(1)),
+            (3,),
+            r"layer 1 (.*\n)+.*Concat",
+        ),
+        (nn.PReLU(), (), "PReLU: shape"),
+        (nn.Maxout(2), (), "Maxout: shape"),
+        (nn.RBF(2), (), "RBF: shape"),
+        (nn.BatchNorm(), (), "BatchNorm: shape"),
+        (nn.LayerNorm(), (), "LayerNorm: shape"),
+        (nn.GroupNorm(1), (), "GroupNorm: shape"),
+    ],
+)
+def test_inputs_without_features_are_refused(layer, shape, wording, key):
+    with pytest.raises(InputError, match=wording):
+        layer.init(key, shape)

@@ -7,7 +7,7 @@ from typing import Any
 
 import jax
 
-from gradus.base.errors import located
+from gradus.base.errors import InputError, located
 from gradus.base.record import static
 from gradus.nn.layer import INFERENCE, Forward, Layer
 
@@ -80,8 +80,22 @@ class Sequential(Layer):
 
 
 def as_layer(layer: Any) -> Layer:
-    """A layer as it is; any other function of a batch as a `Lambda`."""
-    return layer if isinstance(layer, Layer) else Lambda(layer)
+    """A layer as it is; any other function of a batch as a `Lambda`.
+
+    Raises InputError for what is no function, and for classes of layers.
+    """
+    if isinstance(layer, Layer):
+        return layer
+    if callable(layer) and not isinstance(layer, type):
+        return Lambda(layer)
+    fix = "give a layer such as nn.Dense(64), or a function such as nn.relu"
+    if isinstance(layer, list | tuple):
+        fix = "write the layers one after the other, Sequential(a, b), or Sequential(*layers)"
+    elif isinstance(layer, type):
+        fix = "make a layer of the class first: nn.Dense(64), not nn.Dense"
+    raise InputError(
+        "not a layer", expected="a layer, or a function of a batch", got=repr(layer), fix=fix
+    )
 
 
 def chain(layers: tuple[Layer | Callable, ...]) -> Layer:

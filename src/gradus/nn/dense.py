@@ -8,7 +8,7 @@ import jax
 
 from gradus.base.record import param, static, weight
 from gradus.nn.activations import identity
-from gradus.nn.checks import check_width
+from gradus.nn.checks import check_activation, check_shape, check_units, check_width
 from gradus.nn.initializers import Initializer, Zeros, suited_to
 from gradus.nn.layer import INFERENCE, Forward, Layer, channelwise
 
@@ -24,7 +24,8 @@ class Dense(Layer):
             variance of `activation`: He for rectifiers, LeCun for SELU, Glorot otherwise.
         bias_init: initialiser of b, shape (units,).
 
-    Raises InputError, naming the layer, for inputs of another width than at `init`.
+    Raises InputError for units below 1, an activation that is no function, and, naming the layer,
+    inputs without features or of another width than at `init`.
 
     >>> import jax, jax.numpy as jnp
     >>> from gradus import nn
@@ -44,7 +45,12 @@ class Dense(Layer):
     weight: jax.Array = weight()
     bias: jax.Array | None = param()
 
+    def __check_init__(self):
+        check_units(self, self.units)
+        check_activation(self, self.activation)
+
     def init(self, key, shape):
+        check_shape(self, shape)
         if self.weight is not None:
             return self
         weight_key, bias_key = jax.random.split(key)

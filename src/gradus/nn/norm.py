@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from gradus.base.errors import InputError
 from gradus.base.record import param, state, static
-from gradus.nn.checks import check_width
+from gradus.nn.checks import check_shape, check_width
 from gradus.nn.layer import INFERENCE, Forward, Layer, channelwise
 
 
@@ -49,6 +49,7 @@ class BatchNorm(Layer):
     variance: jax.Array = state()
 
     def init(self, key, shape):
+        check_shape(self, shape)
         if self.gain is not None:
             return self
         size = shape[-1]
@@ -132,6 +133,7 @@ class LayerNorm(Layer):
     bias: jax.Array = param()
 
     def init(self, key, shape):
+        check_shape(self, shape)
         if self.gain is not None:
             return self
         return self.replace(gain=jnp.ones(shape[-1]), bias=jnp.zeros(shape[-1]))
@@ -170,6 +172,7 @@ class GroupNorm(Layer):
     bias: jax.Array = param()
 
     def init(self, key, shape):
+        check_shape(self, shape)
         if self.gain is not None:
             return self
         if self.groups < 1 or shape[-1] % self.groups:

@@ -11,7 +11,7 @@ from jax import random
 
 from gradus.base.errors import InputError
 from gradus.base.record import param, static, weight
-from gradus.nn.checks import check_width
+from gradus.nn.checks import check_shape, check_width
 from gradus.nn.initializers import Initializer, LeCunNormal, Normal
 from gradus.nn.layer import INFERENCE, Forward, Layer, channelwise
 
@@ -38,6 +38,7 @@ class PReLU(Layer):
     slope: jax.Array = param()
 
     def init(self, key, shape):
+        check_shape(self, shape)
         if self.slope is not None:
             return self
         return self.replace(slope=jnp.full(shape[-1], float(self.start)))
@@ -110,6 +111,7 @@ class Maxout(Layer):
             )
 
     def init(self, key, shape):
+        check_shape(self, shape)
         if self.weight is not None:
             return self
         maps = self.units * self.pieces
@@ -153,6 +155,7 @@ class RBF(Layer):
     log_widths: jax.Array = param()
 
     def init(self, key, shape):
+        check_shape(self, shape)
         if self.centres is not None:
             return self
         width = (2 * shape[-1]) ** 0.5 if self.width is None else float(self.width)
