@@ -189,3 +189,16 @@ def test_a_gradient_that_is_nan_where_the_loss_is_not(line, monkeypatch):
     run = fit(supervised(model, Gaussian(), sgd(0.1)), line, epochs=3, batch=10)
     assert "not finite at step" in run.status
     assert all(bool(jnp.isfinite(a).all()) for a in jax.tree.leaves(run.model))
+
+
+@pytest.mark.parametrize("change", ["data", "seed", "validation"])
+def test_a_checkpoint_of_other_data_is_refused(line, regress, tmp_path, change):
+    given = {"epochs": 2, "folder": tmp_path, "validation": 0.2}
+    fit(regress, line, **given)
+    data, other = line, {}
+    if change == "data":
+        data = (line[0] + 1, line[1])
+    else:
+        other = {"seed": 3} if change == "seed" else {"validation": 0.25}
+    with pytest.raises(InputError, match="the data, the division into parts and the seed"):
+        fit(regress, data, **{**given, "epochs": 4, **other}, resume=True)

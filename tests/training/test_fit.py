@@ -10,6 +10,7 @@ from gradus.data.batch import Batch
 from gradus.likelihoods import Bernoulli, Categorical, Gaussian
 from gradus.optim import adam, sgd
 from gradus.training import slices
+from gradus.training.member import compensated
 from gradus.training.part import take
 
 from .problems import same
@@ -182,6 +183,10 @@ def test_a_likelihood_and_targets_that_do_not_fit(likelihood, outputs, y, messag
         ({"stop": Patience(3)}, "hold data out with validation=0.1"),
         ({"stop": Patience(3, monitor="los")}, "did you mean 'loss'"),
         ({"then": "retrain"}, "validation"),
+        ({"then": "bogus", "validation": 0.2}, "retrain"),
+        ({"resume": True}, "the folder of the checkpoint"),
+        ({"stop": 5}, "Patience(10)"),
+        ({"validation": (np.ones((3, 1)), np.ones(2))}, "validation › y"),
     ],
 )
 def test_plans_that_mean_nothing_are_refused(line, regress, given, message):
@@ -248,3 +253,29 @@ def test_soft_targets_can_be_validated_by_a_fraction(line):
     soft = (y - y.min()) / (y.max() - y.min())
     run = fit(supervised(nn.Dense(1), Bernoulli(), sgd(0.5)), (x, soft), epochs=2, validation=0.2)
     assert "val_loss" in run.history
+
+
+def test_what_is_no_way_of_learning_is_refused(line):
+    with pytest.raises(InputError, match="supervised"):
+        fit(nn.Dense(1), line)
+
+
+def test_weights_that_are_all_zero_are_refused(line, regress):
+    with pytest.raises(InputError, match="some example that counts"):
+        fit(regress, (*line, np.zeros(40)))
+
+
+def test_numbers_of_numpy_will_do(line, regress):
+    run = fit(regress, line, epochs=np.int64(2), batch=np.int32(8), seed=np.int64(1))
+    assert run.history.epochs == 2
+
+
+def test_sums_over_many_steps_stay_exact():
+    """A plain 32-bit sum of a million terms of 0.1 is 1 % off."""
+    terms = (jnp.zeros(1), jnp.zeros(1))
+    add = jax.jit(
+        lambda sums: jax.lax.fori_loop(
+            0, 10**6, lambda _, s: compensated(*s, jnp.full(1, 0.1)), sums
+        )
+    )
+    assert float(add(terms)[0][0]) == pytest.approx(1e5, rel=1e-6)

@@ -136,3 +136,27 @@ def test_together_runs_resume_too(blobs, classify, tmp_path):
     resumed = fit_many(classify, blobs, seeds(2), epochs=4, **given, folder=tmp_path, resume=True)
     for one, other in zip(whole, resumed, strict=True):
         assert np.array_equal(one.history["loss"], other.history["loss"])
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "plan", "message"),
+    [
+        (lambda rate: None, lambda: vary(lr=[0.1]), "does not take what varies"),
+        (lambda rate: None, lambda: vary(rate=[0.1]), "a way of learning"),
+        (lambda: None, lambda: seeds(0), "seeds"),
+        (lambda: None, lambda: 5, "a plan"),
+    ],
+)
+def test_plans_and_algorithms_that_do_not_fit(blobs, algorithm, plan, message):
+    with pytest.raises(InputError, match=message):
+        fit_many(algorithm, blobs, plan(), epochs=1)
+
+
+def test_members_take_the_steps_of_their_own_examples():
+    """7 examples in 2 folds and batches of 1: one learns from 3, and rests while the other's
+    fourth is learned from."""
+    x = np.linspace(-1, 1, 7, dtype="float32")[:, None]
+    algorithm = supervised(nn.Dense(1), Gaussian(), adam(0.1))
+    runs = fit_many(algorithm, (x, x[:, 0]), folds(2), epochs=5, batch=1)
+    steps = [int(run.state.optimizer.step) for run in runs]
+    assert steps == [5 * len(fold.train) for fold in k_folds(7, 2)]

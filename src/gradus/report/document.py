@@ -8,7 +8,6 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import jax
 import numpy as np
 
 from gradus.base.files import write_atomically
@@ -18,7 +17,6 @@ from gradus.report.names import readable
 from gradus.report.pictures import as_pictures, gallery
 from gradus.training.evaluation import Evaluation, shown
 from gradus.training.run import Run
-from gradus.training.saving import versions
 
 MOST_SAMPLES = 36
 
@@ -61,7 +59,7 @@ def page(
         drawn(samples),
         training.gradients(run),
         model(model_table),
-        repeat(command),
+        repeat(command, run.versions),
     ]
     skeleton = files("gradus.report").joinpath("page.html").read_text(encoding="utf-8")
     body = join(part for part in contents if part)
@@ -132,9 +130,7 @@ def number(value: object) -> object:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def repeat(command: str | None) -> Markup:
+def repeat(command: str | None, used: Mapping[str, str]) -> Markup:
     """The command that repeats the run, and what its numbers depend on besides the settings."""
     typed = element("pre", element("code", command)) if command else ""
-    device = jax.devices()[0].device_kind
-    used = {**versions(), "numpy": np.__version__, "device": device}
     return section("To repeat this run", typed, table(("with", ""), used.items(), "words"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,13 @@ class Checkpoint:
     Arguments:
         folder: where it is kept; None keeps none.
         every: seconds between two writings.
+        fingerprint: of the data, the rows and the seed; a run goes on with the same ones only.
     """
 
-    def __init__(self, folder: str | Path | None, every: float = 30.0):
+    def __init__(self, folder: str | Path | None, every: float = 30.0, fingerprint: int = 0):
         self.path = None if folder is None else Path(folder) / "checkpoint.safetensors"
         self.every, self.written = every, time.perf_counter()
+        self.fingerprint = fingerprint
 
     @property
     def exists(self) -> bool:
@@ -36,23 +39,36 @@ class Checkpoint:
         """Write if it is time to."""
         now = time.perf_counter()
         if self.path is not None and (final or now - self.written > self.every):
-            save_checkpoint(self.path, carry, histories)
+            save_checkpoint(self.path, carry, histories, self.fingerprint)
             self.written = now
 
     def load(self, like: Any) -> tuple[Any, list[History]]:
         """The carry and the histories to go on from."""
         assert self.path is not None, "ask `exists` first"
-        return load_checkpoint(self.path, like)
+        return load_checkpoint(self.path, like, self.fingerprint)
 
 
-def save_checkpoint(path: Path, carry: Any, histories: list[History]) -> None:
+def fingerprint(*trees: Any) -> int:
+    """A number that is another one for other arrays.
+
+    >>> fingerprint(np.arange(3)) == fingerprint(np.arange(3)), fingerprint(np.arange(3)) == 0
+    (True, False)
+    """
+    number = 0
+    for array in map(np.asarray, jax.tree.leaves(trees)):
+        number = zlib.crc32(f"{array.shape}{array.dtype}".encode(), number)
+        number = zlib.crc32(np.ascontiguousarray(array).view(np.uint8).data, number)
+    return number
+
+
+def save_checkpoint(path: Path, carry: Any, histories: list[History], run: int) -> None:
     """Write a pytree of arrays and the histories so far to one file."""
     arrays = {name: np.asarray(_raw(value)) for name, value in _named(carry).items()}
     columns = [{name: values.tolist() for name, values in h.items()} for h in histories]
-    write_arrays(path, arrays, {"histories": columns})
+    write_arrays(path, arrays, {"histories": columns, "fingerprint": run})
 
 
-def load_checkpoint(path: Path, like: Any) -> tuple[Any, list[History]]:
+def load_checkpoint(path: Path, like: Any, run: int) -> tuple[Any, list[History]]:
     """Read a checkpoint into the structure of `like`.
 
     Raises InputError for a missing, damaged or foreign file, and for one of another model.
@@ -67,6 +83,13 @@ def load_checkpoint(path: Path, like: Any) -> tuple[Any, list[History]]:
             fix="start the run afresh, without resuming; the file was not changed",
         ) from error
     _check_same_run(path, arrays, like)
+    if about["fingerprint"] != run:
+        raise InputError(
+            f"checkpoint {path}",
+            expected="the data, the division into parts and the seed that the run began with",
+            got="others",
+            fix="resume with the same data and seed, or begin a new run in another folder",
+        )
     names = list(_named(like))
     values = [_like(arrays[n], v) for n, v in zip(names, jax.tree.leaves(like), strict=True)]
     histories = [History({k: np.array(v) for k, v in h.items()}) for h in about["histories"]]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from gradus.base.errors import InputError
+from gradus.base.errors import InputError, located
 from gradus.data.batch import Batch
 from gradus.data.checks import check_arrays
 from gradus.data.dataset import Dataset
@@ -41,7 +41,8 @@ def admit(algorithm: Algorithm, data: Any, validation: Any, seed: int) -> Admitt
     if validation is None:
         return Admitted(Examples(train, None), rows, None, classes)
     if not isinstance(validation, int | float):
-        held_out = as_batch(algorithm, validation)
+        with located("validation"):
+            held_out = as_batch(algorithm, validation)
         other = np.arange(held_out.size, dtype=np.int32)
         return Admitted(Examples(train, held_out), rows, other, classes)
     check_fraction(validation)
@@ -63,6 +64,10 @@ def as_batch(algorithm: Algorithm, data: Any) -> Batch:
             fix="give several inputs as a tuple or dict of arrays in the place of x",
         )
     batch = Batch(*check_arrays(*given))
+    if batch.weight is not None and not np.any(batch.weight):
+        raise InputError(
+            "weight", expected="some example that counts", got="zeros only", fix="leave it out"
+        )
     if algorithm.check is not None:
         algorithm.check(batch)
     return batch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,8 @@ def fit(
     Differs from Keras: validation rows are drawn at random, never the last ones; the best epoch's
     model is always the one returned; no example of a short last batch is dropped.
     """
-    given = Given(epochs, batch, stop or BEST, seed, folder, resume, save_every)
+    check_algorithm(algorithm)
+    given = Given(epochs, batch, BEST if stop is None else stop, seed, folder, resume, save_every)
     reporter = Reporter(progress, epochs)
     if isinstance(data, Stream):
         build, admitted = over_stream(algorithm, data, validation, given), None
@@ -130,9 +132,9 @@ def fit_many(
     array([4.59, 0.02], dtype=float32)
     """
     make = algorithm if callable(algorithm) else lambda: algorithm
-    example = make(**{name: values[0] for name, values in plan.settings.items()})
+    example = first_of(make, plan)
     admitted = admit(example, data, validation, seed)
-    given = Given(epochs, batch, stop or BEST, seed, folder, resume, save_every)
+    given = Given(epochs, batch, BEST if stop is None else stop, seed, folder, resume, save_every)
     reporter = Reporter(progress, epochs)
     examples, members = plan.examples(admitted), plan.members(admitted, seed)
 
@@ -147,6 +149,36 @@ def fit_many(
     ]
     reporter.finished(f"{len(runs)} runs: {outcome.reason}")
     return Runs(plan.names, runs)
+
+
+def check_algorithm(algorithm: Any) -> None:
+    """Refuse what is no way of learning, such as a model alone."""
+    if not isinstance(algorithm, Algorithm):
+        raise InputError(
+            "algorithm",
+            expected="a way of learning",
+            got=type(algorithm).__name__,
+            fix="fit(supervised(model, likelihood, optimizer), data)",
+        )
+
+
+def first_of(make: Callable[..., Algorithm], plan: Plan) -> Algorithm:
+    """The algorithm of a plan's first member; raises InputError where the two do not fit."""
+    if not isinstance(plan, Plan):
+        raise InputError("plan", expected="a plan", got=repr(plan), fix="seeds(5), folds(10) …")
+    settings = {name: values[0] for name, values in plan.settings.items()}
+    try:
+        inspect.signature(make).bind(**settings)
+    except TypeError as error:
+        raise InputError(
+            "the algorithm does not take what varies",
+            expected=f"a function of {', '.join(settings) or 'nothing'} that gives an Algorithm",
+            got=error,
+            fix="fit_many(lambda rate: supervised(…, adam(rate)), data, vary(rate=[0.1, 0.01]))",
+        ) from None
+    algorithm = make(**settings)
+    check_algorithm(algorithm)
+    return algorithm
 
 
 def over_arrays(algorithm: Algorithm, admitted: Admitted, given: Given) -> Callable[[], Program]:

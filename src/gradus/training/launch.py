@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -46,7 +46,8 @@ def launch(
     """
     with ctrl_c_ends_the_run() as interrupt:
         program = build()
-        checkpoint = Checkpoint(given.folder, given.save_every)
+        run = program.fingerprint() if given.folder is not None else 0
+        checkpoint = Checkpoint(given.folder, given.save_every, run)
         carry, histories = program.start(), [History({})] * program.count
         if begin is not None:
             carry = begin(carry)
@@ -58,12 +59,20 @@ def launch(
 
 def life_of(make: Callable[[dict], Algorithm], given: Given, rows: int) -> Life:
     """What happens to a run over so many rows; raises InputError for a plan that means nothing."""
+    if given.resume and given.folder is None:
+        raise InputError(
+            "resume", expected="the folder of the checkpoint", got="no folder", fix="folder=…"
+        )
+    if not isinstance(given.stop, Stop):
+        raise InputError(
+            "stop", expected="a rule for stopping", got=repr(given.stop), fix="stop=Patience(10)"
+        )
     whole_number("epochs", given.epochs, 1)
     whole_number("seed", given.seed, 0)
     return Life(make, min(whole_number("batch", given.batch, 1), rows), given.stop)
 
 
-def whole_number(name: str, value: object, least: int) -> int:
+def whole_number(name: str, value: Any, least: int) -> int:
     """A whole number of any type from `least` on; raises InputError for anything else."""
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if whole and least <= value < 2**32:

@@ -59,6 +59,7 @@ class Plan(NamedTuple):
 
 def seeds(count: int) -> Plan:
     """The same run with different weights at the start and different orders of the examples."""
+    check_count("seeds", count, 1)
     return Plan([f"seed {i}" for i in range(count)], list(range(count)))
 
 
@@ -68,6 +69,8 @@ def folds(count: int) -> Plan:
     Classes are spread over the folds alike where targets are classes.
     """
 
+    check_count("folds", count, 2)
+
     def parts(admitted: Admitted, seed: int) -> Sequence[tuple]:
         return k_folds(len(admitted.rows), count, stratify=admitted.classes, seed=seed)
 
@@ -76,6 +79,8 @@ def folds(count: int) -> Plan:
 
 def resamples(count: int) -> Plan:
     """Bootstrap samples: n examples drawn with replacement; those never drawn validate."""
+
+    check_count("resamples", count, 1)
 
     def parts(admitted: Admitted, seed: int) -> Sequence[tuple]:
         return bootstrap(len(admitted.rows), count, seed=seed)
@@ -95,6 +100,14 @@ def vary(**settings: Sequence[float]) -> Plan:
         for values in zip(*settings.values(), strict=True)
     ]
     return Plan(names, [0] * len(names), None, settings)
+
+
+def check_count(plan: str, count: Any, least: int) -> None:
+    """Refuse a plan for no runs."""
+    if not isinstance(count, int) or count < least:
+        raise InputError(
+            plan, expected=f"a whole number from {least} on", got=repr(count), fix=f"{plan}(5)"
+        )
 
 
 def side_by_side(parts: Sequence[np.ndarray]) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+from importlib.metadata import version
 from typing import NamedTuple
 
 import jax
@@ -46,7 +48,11 @@ def as_run(
         reason, history = "stopped", history.until(int(tracker.epoch + tracker.waited) + 1)
     if learner.bad_step != NEVER:
         reason = "diverged"
-    where = where_it_diverged(program, outcome.carry, learner) if reason == "diverged" else ""
+    where = ""
+    if reason == "diverged":
+        where = where_it_diverged(program, outcome.carry, learner)
+    if reason == "interrupted" and tracker is None:
+        where = f" and {program.place(outcome.carry)}"
     return Run(
         model=tracker.model if tracker is not None and best else learner.state.model,
         history=history,
@@ -58,8 +64,21 @@ def as_run(
             "compile": program.compile_seconds,
             "train": history.last.get("seconds", 0.0),
         },
+        versions=versions(),
         state=learner.state,
     )
+
+
+def versions() -> dict[str, str]:
+    """What a run depends on besides its settings."""
+    return {
+        "gradus": version("gradus"),
+        "jax": jax.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "device": jax.devices()[0].device_kind,
+    }
 
 
 def sentence(reason: str, epochs: int, best: int | None, stop: Stop, where: str = "") -> str:
@@ -70,7 +89,7 @@ def sentence(reason: str, epochs: int, best: int | None, stop: Stop, where: str 
         epochs: epochs finished.
         best: the epoch whose model is kept, where one was chosen.
         stop: the rule that was in force.
-        where: where a diverged run went wrong.
+        where: where a diverged run went wrong, or how far into an epoch an interrupted one came.
 
     >>> from gradus.training.stopping import Patience
     >>> sentence("stopped", 47, 37, Patience(10))
@@ -80,7 +99,7 @@ def sentence(reason: str, epochs: int, best: int | None, stop: Stop, where: str 
     begin = {
         "finished": f"finished {done}",
         "stopped": stop.sentence(),
-        "interrupted": f"interrupted after {done}",
+        "interrupted": f"interrupted after {done}{where}",
         "diverged": f"stopped after {done}: {where}",
     }[reason]
     if best:

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from gradus.training.checkpoint import fingerprint
 from gradus.training.loops import Carry, Loops
 from gradus.training.member import TABLE_ROWS, Examples, Life, Member
 from gradus.training.part import shuffled
@@ -82,6 +83,10 @@ class Program:
     def place(self, carry: Carry) -> str:
         """Where in its epoch the run stands."""
         return f"step {int(carry.step) % self.steps}/{self.steps}"
+
+    def fingerprint(self) -> int:
+        """A number that is another one for other data, rows or seeds."""
+        return fingerprint(self.members, self.examples)
 
     def trouble(self, carry: Carry) -> list[str]:
         """What is not finite in the next step: names of measures, gradients and updates."""

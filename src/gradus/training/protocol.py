@@ -42,6 +42,10 @@ class Runnable(Protocol):
         """Where in its epoch the run stands, for people to read."""
         ...
 
+    def fingerprint(self) -> int:
+        """A number that is another one for other data, rows or seeds."""
+        ...
+
     def trouble(self, carry: Carry) -> list[str]:
         """The names of what is not finite in the next step."""
         ...

@@ -30,6 +30,7 @@ class Run:
         settings: what was chosen, by name, for people to read.
         best_epoch: the epoch (from 1) whose model this is.
         seconds: time spent, by name: `compile`, `train`.
+        versions: what it was made with, by name.
         preprocessor: what turns the user's rows into inputs, saved with the model.
         state: where the algorithm stands after the last step.
     """
@@ -41,6 +42,7 @@ class Run:
     settings: dict[str, Any] = field(default_factory=dict)
     best_epoch: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
     preprocessor: Any = None
     state: Any = None
 

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import platform
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import jax
 
 from gradus.base.errors import InputError
 from gradus.base.files import DamagedFile, read_arrays, write_arrays, write_atomically
@@ -40,6 +36,13 @@ def save(run: Run, folder: str | Path) -> Path:
     True
     """
     folder, arrays = Path(folder), {}
+    if not isinstance(run, Run) or folder.is_file():
+        raise InputError(
+            "save",
+            expected="a run, and a folder",
+            got=f"{type(run).__name__}, {folder}",
+            fix='gradus.save(run, "my-run")',
+        )
     kept = {"model": run.model, "likelihood": run.likelihood, "preprocessor": run.preprocessor}
     structure = {"format": FORMAT, "kept": encode(kept, arrays)}
     about = {
@@ -47,7 +50,7 @@ def save(run: Run, folder: str | Path) -> Path:
         "best_epoch": run.best_epoch,
         "seconds": run.seconds,
         "settings": {name: str(value) for name, value in run.settings.items()},
-        "versions": versions(),
+        "versions": run.versions,
     }
     write_arrays(folder / MODEL, arrays, structure)
     run.history.to_csv(folder / HISTORY)
@@ -71,6 +74,7 @@ def load(folder: str | Path) -> Run:
             settings=about["settings"],
             best_epoch=about["best_epoch"],
             seconds=about["seconds"],
+            versions=about["versions"],
             **kept,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -105,13 +109,3 @@ def unreadable(folder: Path, error: Exception) -> InputError:
         got=got,
         fix="give the folder of a run, as `gradus fit` names it at its end",
     )
-
-
-def versions() -> dict[str, str]:
-    """What the run was made with."""
-    return {
-        "gradus": version("gradus"),
-        "jax": jax.__version__,
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-    }

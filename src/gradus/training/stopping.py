@@ -114,6 +114,12 @@ class Patience(Stop):
     min_delta: float = static(0.0)
     higher_is_better: bool = static(False)
 
+    def __check_init__(self):
+        if self.epochs is not None and not (isinstance(self.epochs, int) and self.epochs >= 1):
+            raise InputError(
+                "Patience", expected="a whole number of epochs", got=self.epochs, fix="Patience(10)"
+            )
+
     @property
     def required(self):
         return self.epochs is not None

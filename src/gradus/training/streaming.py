@@ -13,6 +13,7 @@ from gradus.base.errors import InputError, located
 from gradus.data.batch import Batch
 from gradus.data.stream import Stream
 from gradus.learn.algorithm import Algorithm
+from gradus.training.checkpoint import fingerprint
 from gradus.training.loops import Carry, Loops
 from gradus.training.member import Examples, Life, Member
 from gradus.training.program import compile_together
@@ -99,6 +100,10 @@ class StreamProgram:
     def place(self, carry: Carry) -> str:
         """Where in its epoch the run stands; how long an epoch is, only the stream knows."""
         return f"step {int(carry.step)}"
+
+    def fingerprint(self) -> int:
+        """A number that is another one for another seed or validation part."""
+        return fingerprint(self.member, self.validation)
 
     def trouble(self, carry: Carry) -> list[str]:
         """What is not finite in the next step: names of measures, gradients and updates."""
