@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from gradus import load
+from gradus.base.errors import InputError
 from gradus.cli.folder import load_evaluation
 from gradus.cli.recipe import build_schedule
 from gradus.cli.settings import Settings
@@ -78,9 +79,41 @@ def test_a_resumed_run_equals_an_uninterrupted_one(gradus, tables):
     gradus(*chosen, "--epochs", 3, "--out", "parts")
     answer = gradus("fit", "--resume", "parts", "--epochs", 6)
     assert "Finished 6 epochs" in answer.out
+    assert "at most 6 epochs" in Path("parts/decisions.txt").read_text()
     whole, parts = load("whole"), load("parts")
     np.testing.assert_array_equal(whole.history["loss"], parts.history["loss"])
     np.testing.assert_array_equal(whole.model.layers[1].weight, parts.model.layers[1].weight)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        (("wine",), "--resume with DATA"),
+        (("--target", "height"), "--resume with --target"),
+        (("--seed", 1, "--hidden", 8), "--resume with --hidden, --seed"),
+        (("--epochs", 59), "60 or more"),
+    ],
+)
+def test_a_run_goes_on_with_its_own_settings(gradus, sizes_copy, chosen, message):
+    before = contents(sizes_copy)
+    answer = gradus("fit", *chosen, "--resume", sizes_copy)
+    assert answer.code == 2
+    assert message in answer.err
+    assert contents(sizes_copy) == before
+
+
+def test_a_checkpoint_that_is_refused_leaves_the_folder_as_it_was(gradus, sizes_copy, monkeypatch):
+    def refuse(*arguments, **options):
+        raise InputError("checkpoint", expected="the same data", got="others", fix="…")
+
+    monkeypatch.setattr("gradus.fit", refuse)
+    before = contents(sizes_copy)
+    assert gradus("fit", "--resume", sizes_copy, "--epochs", 90).code == 2
+    assert contents(sizes_copy) == before
 
 
 @pytest.mark.parametrize("batch", [32, 1])  # the first look is after 16 steps: 8 epochs, or none

@@ -13,12 +13,14 @@ from gradus.cli.measure import measured
 from gradus.cli.prepare import Prepared, prepare
 from gradus.cli.recipe import build, plan, settled
 from gradus.cli.report import write_report
-from gradus.cli.settings import Settings
+from gradus.cli.settings import Settings, option_name
 from gradus.cli.source import Source, read
 from gradus.learn import Algorithm
 from gradus.training import Patience, Run
 from gradus.training.evaluation import Evaluation
 from gradus.training.progress import person_is_looking
+
+MAY_CHANGE = ("epochs", "patience")  # when a run goes on
 
 
 def fit(settings: Settings, out: Path | None = None, *, quiet: bool = False) -> Path:
@@ -29,7 +31,11 @@ def fit(settings: Settings, out: Path | None = None, *, quiet: bool = False) -> 
 
 
 def resume(folder: Path, given: dict, *, quiet: bool = False) -> Path:
-    """Go on with the run in a folder, exactly as if it had not been interrupted."""
+    """Go on with the run in a folder, exactly as if it had not been interrupted.
+
+    Raises InputError for settings that would make another run of it.
+    """
+    refuse_another_run(folder, given)
     if not (folder / SETTINGS).exists():
         raise InputError(
             f"--resume {folder}",
@@ -37,11 +43,34 @@ def resume(folder: Path, given: dict, *, quiet: bool = False) -> Path:
             got=f"no {SETTINGS} there" if folder.exists() else "no such folder",
             fix="give the folder that was named at the end, such as runs/sales-1",
         )
-    settings = combined(read_config(folder / SETTINGS), given)
-    return train(read(settings.data), settings, folder, quiet=quiet)
+    begun = read_config(folder / SETTINGS)
+    settings = combined(begun, given)
+    if settings.epochs < begun.get("epochs", 0):
+        raise InputError(
+            f"--epochs {settings.epochs}",
+            expected=f"{begun['epochs']} or more, as the run began with",
+            got=settings.epochs,
+            fix="leave it out, or give more epochs",
+        )
+    return train(read(settings.data), settings, folder, quiet=quiet, resumed=True)
 
 
-def train(source: Source, settings: Settings, folder: Path, *, quiet: bool) -> Path:
+def refuse_another_run(folder: Path, given: dict) -> None:
+    """Refuse settings that a run cannot change halfway: parts, model and steps would not fit."""
+    changed = [name for name in given if name not in MAY_CHANGE]
+    if changed:
+        names = ", ".join("DATA" if name == "data" else option_name(name) for name in changed)
+        raise InputError(
+            f"--resume with {names}",
+            expected="--epochs or --patience alone: a run goes on with its own settings",
+            got=names,
+            fix=f"leave it out, or begin a new run: `gradus fit --config {folder / SETTINGS} …`",
+        )
+
+
+def train(
+    source: Source, settings: Settings, folder: Path, *, quiet: bool, resumed: bool = False
+) -> Path:
     """Prepare, learn, measure, write and tell; nothing is written where something is refused."""
     prepared = prepare(source, settings)
     settings = settled(from_anywhere(settings, source), len(prepared.train[0]))
@@ -49,8 +78,11 @@ def train(source: Source, settings: Settings, folder: Path, *, quiet: bool) -> P
     sentences = [*prepared.sentences, plan(settings)]
     if not quiet:
         print(*sentences, "", sep="\n", flush=True)
-    begin(folder, settings, sentences)
+    if not resumed:
+        begin(folder, settings, sentences)
     run = learn(algorithm, prepared, settings, folder, quiet)
+    if resumed:  # only now is it known that the checkpoint belongs to these settings
+        begin(folder, settings, sentences)
     gradus.save(run, folder)
     if quiet or not person_is_looking():  # who is looking has seen it on the live line
         print(ending(run), flush=True)
