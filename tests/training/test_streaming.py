@@ -106,3 +106,14 @@ def test_streams_that_cannot_be_learned_from(stream, given, message):
     with pytest.raises(InputError) as refusal:
         fit(algorithm, stream, **given)
     assert message in str(refusal.value)
+
+
+def test_every_epoch_asks_the_stream_for_another_order(line, regress):
+    seen = []
+
+    def factory(seed):
+        seen.append(seed)
+        yield line
+
+    fit(regress, Stream(factory), epochs=3, batch=8, seed=5)
+    assert sorted(set(seen)) == [5, 6, 7]
