@@ -319,6 +319,12 @@ def test_written_and_read_back(case):
         (lambda: HeteroscedasticGaussian(0.0), "smallest"),
         (lambda: Mixture(0), "components"),
         (lambda: Mixture(2, 0.0), "smallest"),
+        (lambda: Mixture(2.5), "set components to a whole number from 1 up"),
+        (lambda: Gaussian("a"), "Got:      'a'"),
+        (lambda: HeteroscedasticGaussian("a"), "smallest"),
+        (lambda: Categorical(0), "set classes to a whole number from 2 up"),
+        (lambda: Categorical(2.5), r"Got:      2\.5"),
+        (lambda: Categorical("a"), "Got:      'a'"),
         (lambda: Bernoulli(smoothing=1.0), "smoothing"),
         (lambda: Bernoulli(positive_weight=0.0), "positive_weight"),
         (lambda: Categorical(1), "classes"),
@@ -341,3 +347,5 @@ def test_the_fix_fits_the_slip():
         Categorical(3).log_prob(jnp.zeros((5, 3)), jnp.zeros((5, 3)))
     with pytest.raises(InputError, match=r"y\[..., None\]"):
         Gaussian().log_prob(jnp.zeros((5, 7, 1)), jnp.zeros((5, 7)))
+    with pytest.raises(InputError, match=r"begin the model with nn\.Flatten\(\)"):
+        Categorical(3).log_prob(jnp.zeros((32, 4, 3)), jnp.zeros(32))

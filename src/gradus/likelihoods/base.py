@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import jax
 import numpy as np
@@ -127,7 +127,10 @@ class Likelihood(Record):
         """What to do about outputs of `shape` that do not fit targets of `y_shape`."""
         if shape == (*y_shape, self.size):
             return "give the targets a last axis of their own: y[..., None]"
-        units = self.output_shape(y_shape[1:])[-1]
+        expected = self.output_shape(y_shape[1:])
+        units = expected[-1]
+        if len(shape) > len(expected) + 1:
+            return f"begin the model with nn.Flatten(), and end it with {units} units"
         return f"end the model with {units} units, or change the shape of the targets"
 
     def pairs(self, outputs: jax.Array) -> jax.Array:
@@ -151,9 +154,33 @@ def require(fits: bool, likelihood: Likelihood, field: str, expected: str) -> No
         raise InputError(
             f"{type(likelihood).__name__}: {field}",
             expected=expected,
-            got=getattr(likelihood, field),
-            fix=f"give another {field}",
+            got=repr(getattr(likelihood, field)),
+            fix=f"set {field} to {expected}",
         )
+
+
+def require_positive(likelihood: Likelihood, field: str) -> None:
+    """Refuse a hyperparameter that is no number above 0."""
+    value = getattr(likelihood, field)
+    require(is_number(value) and value > 0, likelihood, field, "a number above 0")
+
+
+def require_fraction(likelihood: Likelihood, field: str) -> None:
+    """Refuse a hyperparameter that is no number in [0, 1)."""
+    value = getattr(likelihood, field)
+    require(is_number(value) and 0 <= value < 1, likelihood, field, "a number from 0 to below 1")
+
+
+def require_whole(likelihood: Likelihood, field: str, smallest: int) -> None:
+    """Refuse a hyperparameter that is no whole number, or below `smallest`."""
+    value = getattr(likelihood, field)
+    whole = is_number(value) and isinstance(value, int | np.integer) and value >= smallest
+    require(whole, likelihood, field, f"a whole number from {smallest} up")
+
+
+def is_number(value: Any) -> bool:
+    """Whether a hyperparameter is one number."""
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
 
 def refuse_targets(

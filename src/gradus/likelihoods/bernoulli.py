@@ -10,7 +10,7 @@ from jax import random
 
 from gradus.base.record import static
 from gradus.likelihoods import marginal
-from gradus.likelihoods.base import Likelihood, refuse_targets, require
+from gradus.likelihoods.base import Likelihood, refuse_targets, require_fraction, require_positive
 
 
 class Bernoulli(Likelihood):
@@ -42,8 +42,8 @@ class Bernoulli(Likelihood):
     positive_weight: float = static(1.0)
 
     def __check_init__(self):
-        require(0 <= self.smoothing < 1, self, "smoothing", "a number from 0 to below 1")
-        require(self.positive_weight > 0, self, "positive_weight", "a number above 0")
+        require_fraction(self, "smoothing")
+        require_positive(self, "positive_weight")
 
     @property
     def size(self):

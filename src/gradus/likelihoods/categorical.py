@@ -11,7 +11,13 @@ from jax import random
 
 from gradus.base.record import static
 from gradus.likelihoods import marginal
-from gradus.likelihoods.base import Likelihood, refuse_targets, require
+from gradus.likelihoods.base import (
+    Likelihood,
+    refuse_targets,
+    require,
+    require_fraction,
+    require_whole,
+)
 
 
 class Categorical(Likelihood):
@@ -47,10 +53,10 @@ class Categorical(Likelihood):
             self.class_weight = tuple(float(w) for w in self.class_weight)
 
     def __check_init__(self):
+        require_whole(self, "classes", 2)
+        require_fraction(self, "smoothing")
         weights = self.class_weight or (1.0,) * self.classes
         fits = len(weights) == self.classes and min(weights) >= 0
-        require(self.classes >= 2, self, "classes", "a whole number above 1")
-        require(0 <= self.smoothing < 1, self, "smoothing", "a number from 0 to below 1")
         require(fits, self, "class_weight", f"{self.classes} numbers, none below 0")
 
     @property

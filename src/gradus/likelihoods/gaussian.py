@@ -10,7 +10,7 @@ from jax import random
 
 from gradus.base.record import static
 from gradus.likelihoods import marginal
-from gradus.likelihoods.base import require
+from gradus.likelihoods.base import require_positive
 from gradus.likelihoods.real import RealLikelihood, positive_scale, scale_output
 
 
@@ -34,7 +34,7 @@ class Gaussian(RealLikelihood):
     scale: float = static(1.0)
 
     def __check_init__(self):
-        require(self.scale > 0, self, "scale", "a number above 0")
+        require_positive(self, "scale")
 
     @property
     def size(self):
@@ -76,7 +76,7 @@ class HeteroscedasticGaussian(RealLikelihood):
     smallest: float = static(1e-3)
 
     def __check_init__(self):
-        require(self.smallest > 0, self, "smallest", "a number above 0")
+        require_positive(self, "smallest")
 
     @property
     def size(self):

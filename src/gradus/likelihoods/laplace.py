@@ -9,7 +9,7 @@ from jax import random
 
 from gradus.base.record import static
 from gradus.likelihoods import marginal
-from gradus.likelihoods.base import require
+from gradus.likelihoods.base import require_positive
 from gradus.likelihoods.real import RealLikelihood
 
 
@@ -33,7 +33,7 @@ class Laplace(RealLikelihood):
     scale: float = static(1.0)
 
     def __check_init__(self):
-        require(self.scale > 0, self, "scale", "a number above 0")
+        require_positive(self, "scale")
 
     @property
     def size(self):

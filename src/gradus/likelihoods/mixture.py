@@ -8,7 +8,7 @@ from jax import random
 
 from gradus.base.record import static
 from gradus.likelihoods import marginal
-from gradus.likelihoods.base import require
+from gradus.likelihoods.base import require_positive, require_whole
 from gradus.likelihoods.gaussian import log_normal
 from gradus.likelihoods.real import RealLikelihood, positive_scale, scale_output
 
@@ -41,8 +41,8 @@ class Mixture(RealLikelihood):
     smallest: float = static(1e-3)
 
     def __check_init__(self):
-        require(self.components >= 1, self, "components", "a whole number above 0")
-        require(self.smallest > 0, self, "smallest", "a number above 0")
+        require_whole(self, "components", 1)
+        require_positive(self, "smallest")
 
     @property
     def size(self):
