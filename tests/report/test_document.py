@@ -241,7 +241,7 @@ def test_samples_command_and_versions(run):
     import jax
 
     samples = np.zeros((50, 28, 28, 1))
-    run = replace(run, versions={"jax": jax.__version__})
+    run = replace(run, versions={"jax": jax.__version__, "numpy": np.__version__})
     html = page(run, title="t", samples=samples, command="gradus fit a.csv --seed 0")
     read = Page(html)
     assert html.count("data:image/png") == 36
