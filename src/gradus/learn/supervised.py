@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from gradus.base.tree import by_name, merge, split
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm, require_targets
+from gradus.learn.checks import check_likelihood, check_model, check_optimizer, check_penalty
 from gradus.likelihoods import Likelihood
 from gradus.nn.layer import Forward, Layer
 from gradus.optim.optimizer import Optimizer, OptimizerState
@@ -38,7 +39,8 @@ def supervised(
         optimizer: how to follow the gradient.
         penalty: what is added to the loss, see `gradus.penalties`; the history shows it apart.
 
-    Raises InputError where the model's outputs do not fit the likelihood.
+    Raises InputError for arguments of another kind, and where the model's outputs do not fit the
+    likelihood.
 
     >>> import jax, jax.numpy as jnp
     >>> from gradus import nn
@@ -54,6 +56,11 @@ def supervised(
     Goodfellow, Bengio and Courville (2016), sections 5.5 and 6.2. Differs from Keras: the last
     layer's bias starts where every example is predicted to be average.
     """
+
+    check_model(model)
+    check_likelihood(likelihood)
+    check_optimizer(optimizer)
+    check_penalty(penalty)
 
     def init(key: jax.Array, batch: Batch) -> State:
         biased = model.with_output_bias(likelihood.marginal_bias(batch.y, batch.weight))

@@ -174,8 +174,10 @@ def require_fraction(likelihood: Likelihood, field: str) -> None:
 def require_whole(likelihood: Likelihood, field: str, smallest: int) -> None:
     """Refuse a hyperparameter that is no whole number, or below `smallest`."""
     value = getattr(likelihood, field)
-    whole = is_number(value) and isinstance(value, int | np.integer) and value >= smallest
-    require(whole, likelihood, field, f"a whole number from {smallest} up")
+    whole = is_number(value) and isinstance(value, int | np.integer)
+    require(
+        bool(whole and value >= smallest), likelihood, field, f"a whole number from {smallest} up"
+    )
 
 
 def is_number(value: Any) -> bool:

@@ -1,0 +1,65 @@
+"""What `supervised` is made of, told apart from what is easily given in its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import optax
+
+from gradus.base.errors import InputError
+from gradus.likelihoods import Likelihood
+from gradus.nn.layer import Layer
+from gradus.optim.optimizer import Optimizer
+from gradus.penalties import Penalty
+
+
+def check_model(model: Any) -> None:
+    """Refuse what is no layer."""
+    fix = "give a layer, or several in nn.Sequential(…); a class is called first: nn.Dense(1)"
+    if isinstance(model, Likelihood):
+        fix = "the model comes first, then the likelihood"
+    require(model, Layer, "model", "a layer", fix)
+
+
+def check_likelihood(likelihood: Any) -> None:
+    """Refuse what is no likelihood."""
+    fix = "give a likelihood such as Gaussian() or Categorical(10); a class is called first"
+    if isinstance(likelihood, Layer):
+        fix = "the model comes first, then the likelihood"
+    require(likelihood, Likelihood, "likelihood", "a likelihood", fix)
+
+
+def check_optimizer(optimizer: Any) -> None:
+    """Refuse what is no optimiser of ours."""
+    fix = "give an optimiser with its rate, such as optim.adam(0.001)"
+    if isinstance(optimizer, optax.GradientTransformation):
+        fix = "wrap what comes from Optax: Optimizer('name', direction, rate=…), no rate inside"
+    require(optimizer, Optimizer, "optimizer", "an optimiser", fix)
+
+
+def check_penalty(penalty: Any) -> None:
+    """Refuse what is no penalty, nor None."""
+    if penalty is not None:
+        fix = "say which penalty it is, such as penalties.l2(1e-4)"
+        require(penalty, Penalty, "penalty", "a penalty, or None", fix)
+
+
+def require(value: Any, kind: type, name: str, expected: str, fix: str) -> None:
+    """Raise InputError unless `value` is of a kind."""
+    if not isinstance(value, kind):
+        raise InputError(name, expected=expected, got=described(value), fix=fix)
+
+
+def described(value: Any) -> str:
+    """A wrong argument in few words.
+
+    >>> described(0.1), described(dict), described(described)
+    ('0.1', 'the class dict', 'the function described, not called')
+    """
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if isinstance(value, str | int | float | None):
+        return repr(value)
+    if hasattr(value, "__name__"):
+        return f"the function {value.__name__}, not called"
+    return f"an object of type {type(value).__name__}"
