@@ -6,6 +6,7 @@ import pytest
 
 from gradus import nn
 from gradus.base.errors import InputError
+from gradus.data import Dataset
 from gradus.likelihoods import Bernoulli, Categorical, Gaussian, Poisson
 from gradus.training.evaluation import evaluate
 
@@ -127,3 +128,40 @@ def test_targets_that_do_not_fit_are_refused():
 def test_a_model_that_diverged_is_refused():
     with pytest.raises(InputError, match="predictions"):
         evaluate(linear([[np.nan]]), Gaussian(), rows([0], [1]), rows(0, 0))
+
+
+def test_decoded_numbers_are_in_the_units_of_the_user():
+    # z = (y − 10)/2: targets 12, 20, 14 and predictions 14, 18, 22; errors 2, −2 and 8.
+    def decode(z):
+        return 2 * z + 10
+
+    x, z = rows([1], [2], [3]), rows(1, 5, 2)
+    model = linear([[2.0]])
+    evaluation = evaluate(model, Gaussian(), x, z, train=(x, z), decode=decode)
+    assert evaluation.y.tolist() == [12, 20, 14]
+    assert evaluation.predicted.tolist() == [14, 18, 22]
+    assert evaluation.measures["rmse"] == pytest.approx(np.sqrt(24))
+    plain = evaluate(model, Gaussian(), x, z, train=Dataset(x, z))
+    np.testing.assert_array_equal(evaluation.loss_per_row, plain.loss_per_row)
+    assert list(evaluation.baselines) == list(plain.baselines)
+    for name, measures in evaluation.baselines.items():
+        assert measures["rmse"] == pytest.approx(2 * plain.baselines[name]["rmse"], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wording"),
+    [
+        ({"train": rows([0], [1])}, r"^train\n(.*\n)+.*train=\(x_train, y_train\)"),
+        ({"train": (rows([0], [1]),)}, "a tuple of 1"),
+        ({"train": Dataset(rows([0], [1]))}, "a Dataset that has both"),
+        ({"x": Dataset(rows([0], [1]))}, r"evaluate\(model, likelihood, data\.x, data\.y\)"),
+        ({"model": Gaussian()}, "the model comes first"),
+        ({"likelihood": linear([[1.0]])}, "the model comes first"),
+        ({"likelihood": Gaussian}, "the class Gaussian"),
+        ({"likelihood": Poisson(), "decode": np.exp}, "decode\n.*real numbers\n.*counts"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused(changes, wording):
+    right = {"model": linear([[1.0]]), "likelihood": Gaussian(), "x": rows([0], [1]), "y": [0, 1]}
+    with pytest.raises(InputError, match=wording):
+        evaluate(**right | changes)

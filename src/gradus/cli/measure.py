@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 from gradus.cli.prepare import Part
 from gradus.data import ClassTarget, NumberTarget
-from gradus.metrics import regression
-from gradus.models.baselines import baselines
 from gradus.training import Run
 from gradus.training.evaluation import Evaluation, evaluate
 
@@ -22,28 +17,12 @@ def measured(run: Run, part: Part, train: Part | None = None) -> Evaluation:
         train: the training part likewise; None for no baselines.
     """
     target = run.preprocessor.target
-    standardised = isinstance(target, NumberTarget)
-    evaluation = evaluate(
+    return evaluate(
         run.model,
         run.likelihood,  # pyright: ignore[reportArgumentType]
         *part,
         labels=[str(label) for label in target.labels] if isinstance(target, ClassTarget) else None,
         columns=run.preprocessor.features,
-        train=None if standardised else train,
-    )
-    return in_units(evaluation, target, part[0], train) if standardised else evaluation
-
-
-def in_units(
-    evaluation: Evaluation, target: NumberTarget, x: Any, train: Part | None
-) -> Evaluation:
-    """The evaluation of standardised targets, in the units that the user gave them in."""
-    y, predicted = target.decode(evaluation.y), target.decode(evaluation.predicted)
-    guesses = baselines("regression", train[0], target.decode(train[1]), x) if train else {}
-    return replace(
-        evaluation,
-        y=y,
-        predicted=predicted,
-        measures=regression(y, predicted),
-        baselines={name: regression(y, guess.predicted) for name, guess in guesses.items()},
+        train=train,
+        decode=target.decode if isinstance(target, NumberTarget) else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from gradus.base.errors import InputError
 from gradus.data.checks import check_arrays
+from gradus.data.dataset import Dataset
+from gradus.learn.checks import check_likelihood, check_model, described
 from gradus.likelihoods import Likelihood
 from gradus.metrics import classification, regression
 from gradus.models.baselines import Prediction, baselines
@@ -73,7 +76,8 @@ def evaluate(
     *,
     labels: Sequence[str] | None = None,
     columns: Sequence[str] = (),
-    train: tuple[Any, Any] | None = None,
+    train: tuple[Any, Any] | Dataset | None = None,
+    decode: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> Evaluation:
     """Measure a model on examples, best on ones that no decision has been based on.
 
@@ -84,10 +88,15 @@ def evaluate(
         y: targets, in the form that the likelihood takes.
         labels: names of the classes, or of the columns of `y`.
         columns: names of the inputs' columns, for people to read.
-        train: `(x, y)` of the training part; with them baselines are fitted and measured too.
+        train: `(x, y)` of the training part, or a `Dataset`; with it baselines are fitted and
+            measured too.
+        decode: from standardised numbers to the user's units, such as `NumberTarget.decode`;
+            targets, predictions, measures and baselines are in these units then, the losses
+            stay as they are.
 
-    Raises InputError for no examples, inputs and targets of different lengths, numbers that are
-    not finite, and targets that the likelihood cannot describe.
+    Raises InputError for arguments of another kind, no examples, inputs and targets of different
+    lengths, numbers that are not finite, targets that the likelihood cannot describe, and
+    `decode` for targets that are no real numbers.
 
     >>> import jax, numpy as np
     >>> from gradus import nn
@@ -97,6 +106,9 @@ def evaluate(
     >>> evaluation.kind, evaluation.worst
     ('regression', array([0, 1]))
     """
+    check_model(model)
+    check_likelihood(likelihood)
+    refuse_dataset(x)
     x, y, _ = check_arrays(x, y)
     likelihood.check(y)
     raw = jnp.asarray(outputs(model, x))
@@ -104,24 +116,64 @@ def evaluate(
     probabilities = None
     if kind == "classification":
         probabilities = np.asarray(likelihood.probabilities(raw)).reshape(*y.shape, -1)
-    model_says = Prediction(guesses(likelihood, raw, y), probabilities)
     loss = -np.asarray(likelihood.log_prob(raw, jnp.asarray(y)))
     loss = loss.reshape(len(y), -1).mean(axis=1)
     worst = np.argsort(-np.where(np.isnan(loss), np.inf, loss), kind="stable")[:WORST]
     labels = tuple(map(str, default_labels(probabilities) if labels is None else labels))
+    predicted, known = guesses(likelihood, raw, y), training_part(train)
+    if decode is not None:
+        check_decodes(kind)
+        y, predicted = decode(y), decode(predicted)
+        known = known and (known[0], decode(np.asarray(known[1])))
     return Evaluation(
         kind=kind,
         y=y,
-        predicted=model_says.predicted,
-        probabilities=model_says.probabilities,
+        predicted=predicted,
+        probabilities=probabilities,
         loss_per_row=loss,
-        measures=measure(y, model_says),
-        baselines=measured_baselines(kind, train, x, y, len(labels)) if train else {},
+        measures=measure(y, Prediction(predicted, probabilities)),
+        baselines=measured_baselines(kind, known, x, y, len(labels)) if known else {},
         labels=labels,
         columns=tuple(map(str, columns)),
         worst=worst,
         worst_inputs=jax.tree.map(lambda a: np.asarray(a)[worst], x),
     )
+
+
+def refuse_dataset(x: Any) -> None:
+    """Refuse a dataset in the place of its inputs."""
+    if isinstance(x, Dataset):
+        raise InputError(
+            "x",
+            expected="an array, or a tuple or dict of arrays",
+            got="a Dataset",
+            fix="give inputs and targets apart: evaluate(model, likelihood, data.x, data.y)",
+        )
+
+
+def training_part(train: Any) -> tuple[Any, Any] | None:
+    """Inputs and targets of the training part; raises InputError for another form."""
+    if isinstance(train, Dataset):
+        train = train.x, train.y
+    if train is None or (isinstance(train, tuple) and len(train) == 2 and train[1] is not None):
+        return train
+    raise InputError(
+        "train",
+        expected="inputs and targets, (x, y), or a Dataset that has both",
+        got=f"a tuple of {len(train)}" if isinstance(train, tuple) else described(train),
+        fix="give train=(x_train, y_train)",
+    )
+
+
+def check_decodes(kind: str) -> None:
+    """Refuse units for targets that have none."""
+    if kind != "regression":
+        raise InputError(
+            "decode",
+            expected="targets that are real numbers",
+            got=f"targets of the kind {kind}",
+            fix="leave decode out; classes and counts are measured as they are",
+        )
 
 
 def kind_of(likelihood: Likelihood, y: np.ndarray) -> str:
