@@ -104,6 +104,16 @@ def test_baselines_are_measured_on_the_same_rows():
     assert evaluation.baselines["majority class"]["accuracy"] == 0.75
 
 
+def test_baselines_say_what_they_say_about_the_very_rows():
+    """y = 5x: the nearest neighbour of every row but the last is itself, which is 10 off."""
+    x = rows([0], [1], [2], [3], [50])
+    y = np.array([0, 5, 10, 15, 25], np.float32)
+    evaluation = evaluate(
+        linear([[1.0]]), Gaussian(), x, y, train=(x[:4].repeat(9, 0), y[:4].repeat(9))
+    )
+    assert evaluation.baselines["5 nearest neighbours"]["mse"] == pytest.approx(10**2 / 5)
+
+
 def test_it_prints_the_model_beside_its_baselines():
     x = np.linspace(0, 1, 30, dtype=np.float32)[:, None]
     evaluation = evaluate(linear([[1.0]]), Gaussian(), x, x[:, 0], train=(x, x[:, 0]))
