@@ -135,7 +135,15 @@ def test_ctrl_c_during_the_baselines_leaves_them_out(gradus, tables, monkeypatch
     answer = gradus("fit", tables / "sizes.csv", "--target", "size", *FAST, "--out", "run")
     assert answer.code == 0
     assert "majority class" not in answer.out
+    assert "The baselines were left out." in answer.out
     assert {path.name for path in Path("run").iterdir()} == FILES
+
+
+@pytest.mark.parametrize(("options", "said"), [((), True), (("--quiet",), False)])
+def test_who_is_looking_is_told_of_the_baselines(gradus, tables, monkeypatch, options, said):
+    monkeypatch.setattr("gradus.cli.fit.person_is_looking", lambda: True)
+    answer = gradus("fit", tables / "sizes.csv", "--target", "size", *FAST, *options)
+    assert ("Measuring baselines (Ctrl-C skips them)" in answer.err) == said
 
 
 def test_rows_without_a_target_are_left_out_and_groups_stay_together(gradus, tmp_path):

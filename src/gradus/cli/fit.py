@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def train(
     gradus.save(run, folder)
     if quiet or not person_is_looking():  # who is looking has seen it on the live line
         print(ending(run), flush=True)
-    print("", result(evaluated(run, prepared, folder)), "", sep="\n")
+    print("", result(evaluated(run, prepared, folder, quiet)), "", sep="\n")
     print(f"run     {folder}\nreport  {write_report(folder)}")
     return folder
 
@@ -119,14 +120,17 @@ def from_anywhere(settings: Settings, source: Source) -> Settings:
     return replace(settings, data=data, target=settings.target or source.target)
 
 
-def evaluated(run: Run, prepared: Prepared, folder: Path) -> Evaluation | None:
+def evaluated(run: Run, prepared: Prepared, folder: Path, quiet: bool) -> Evaluation | None:
     """What the run is worth on the test part, written to the folder; None without such a part."""
     if prepared.test is None:
         return None
+    if person_is_looking() and not quiet:
+        print("Measuring baselines (Ctrl-C skips them) …", file=sys.stderr, flush=True)
     try:
         evaluation = measured(run, prepared.test, prepared.train)
-    except KeyboardInterrupt:  # who does not wait for the baselines gets the rest
+    except KeyboardInterrupt:
         evaluation = measured(run, prepared.test)
+        print("The baselines were left out.", flush=True)
     save_evaluation(folder, evaluation)
     return evaluation
 
