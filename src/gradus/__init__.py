@@ -18,8 +18,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from gradus.base.platform import prepare
-
-__version__ = "0.1.0"
+from gradus.base.version import __version__ as __version__
 
 prepare()
 

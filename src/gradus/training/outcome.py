@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import version
 from typing import NamedTuple
 
 import jax
 import numpy as np
 
+from gradus.base.version import __version__
 from gradus.learn.algorithm import Algorithm
 from gradus.training.history import History
 from gradus.training.loops import Carry
@@ -72,7 +72,7 @@ def as_run(
 def versions() -> dict[str, str]:
     """What a run depends on besides its settings."""
     return {
-        "gradus": version("gradus"),
+        "gradus": __version__,
         "jax": jax.__version__,
         "numpy": np.__version__,
         "python": platform.python_version(),
