@@ -343,6 +343,8 @@ def test_outputs_that_cannot_be_read_are_refused():
 
 
 def test_the_fix_fits_the_slip():
+    with pytest.raises(InputError, match=r"y\.to_numpy\(\)\[:, 0\] of a data frame"):
+        Gaussian().check(np.zeros((5, 1)))
     with pytest.raises(InputError, match=r"y.argmax\(-1\)"):
         Categorical(3).log_prob(jnp.zeros((5, 3)), jnp.zeros((5, 3)))
     with pytest.raises(InputError, match=r"y\[..., None\]"):

@@ -7,6 +7,7 @@ import pytest
 from report.examples import make_classification, make_history, make_regression, make_run
 from report.reading import Page
 
+from gradus.base.errors import InputError
 from gradus.report import page, write
 from gradus.training.history import History
 
@@ -256,6 +257,17 @@ def test_samples_that_are_no_pictures(run):
 
 def test_equal_runs_give_equal_pages(run, binary):
     assert page(run, binary, title="t") == page(run, binary, title="t")
+
+
+def test_mistaken_arguments_are_refused(run, binary, tmp_path):
+    with pytest.raises(InputError, match=r"path of the report\n(.*\n)+.*report\.html"):
+        write(tmp_path, run, title="a folder")
+    with pytest.raises(InputError, match="Got: +Run\n"):
+        write(run, tmp_path / "report.html", title="swapped")
+    with pytest.raises(InputError, match="Expected: what `fit` gave back\n(.*\n)+.*the run first"):
+        page(binary, run, title="swapped")
+    with pytest.raises(InputError, match="what `evaluate` gave back\n.*type dict"):
+        page(run, {"accuracy": 1.0}, title="measures alone")
 
 
 def test_write_is_whole_or_nothing(run, tmp_path, monkeypatch):

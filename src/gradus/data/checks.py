@@ -74,11 +74,9 @@ def _check_array(value: Any, name: str) -> np.ndarray:
     try:
         array = np.asarray(value)
     except ValueError:
-        raise _not_numbers(
-            name, "rows of different lengths", "make all rows equally long"
-        ) from None
+        raise _not_numbers(name, *_uneven(value)) from None
     if array.dtype.kind not in "biuf":
-        raise _not_numbers(name, *_advice(array))
+        raise _not_numbers(name, *_advice(array, name))
     if array.ndim == 0 or array.shape[0] == 0:
         raise InputError(
             name, expected="at least one example", got=array.shape, fix="give an array of examples"
@@ -88,7 +86,15 @@ def _check_array(value: Any, name: str) -> np.ndarray:
     return narrow
 
 
-def _advice(array: np.ndarray) -> tuple[str, str]:
+def _uneven(value: Any) -> tuple[str, str]:
+    if isinstance(value, list) and all(hasattr(part, "shape") for part in value):
+        return "a list of arrays of different shapes", "give a tuple of arrays: (x, y)"
+    return "rows of different lengths", "make all rows equally long"
+
+
+def _advice(array: np.ndarray, name: str) -> tuple[str, str]:
+    if name == "y" and array.ndim == 1 and all(isinstance(value, str) for value in array.flat):
+        return "text", "number the classes: np.unique(y, return_inverse=True)[1]"
     if array.dtype.kind in "OUST":
         fix = "encode tables with `Preprocessor`, labels with `ClassTarget`, and text as tokens"
         return f"text or Python objects (dtype {array.dtype})", fix
@@ -154,7 +160,7 @@ def _check_targets(y: np.ndarray) -> None:
             "y has a second axis of length 1",
             expected=f"one label or count per example, shape ({len(y)},)",
             got=y.shape,
-            fix="give `y.ravel()`; for one real-valued target per example, give floats",
+            fix="give `y.ravel()`, or `y.to_numpy().ravel()` of a data frame",
         )
 
 

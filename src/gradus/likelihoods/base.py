@@ -101,7 +101,7 @@ class Likelihood(Record):
                 f"{type(self).__name__}: targets are a column",
                 expected="targets of shape (B,), or (B, K) for K > 1 targets",
                 got="targets of shape (B, 1)",
-                fix="take the column out: y[:, 0]",
+                fix="take the column out: y[:, 0], or y.to_numpy()[:, 0] of a data frame",
             )
         return (*target_shape[:-1], target_shape[-1] * self.size)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gradus.base.errors import InputError
 from gradus.base.files import write_atomically
 from gradus.report import examples, results, training
 from gradus.report.html import Markup, element, facts, join, safe, section, table
@@ -44,11 +45,14 @@ def page(
 
     Whatever comes from the user (names of columns and classes, settings) is escaped.
 
+    Raises InputError for a run or an evaluation of another kind.
+
     >>> from gradus.training import History, Run
     >>> run = Run(None, History({"epoch": [1, 2], "loss": [0.7, 0.5]}), "finished 2 epochs")
     >>> "<h1>Two epochs</h1>" in page(run, title="Two epochs")
     True
     """
+    check_kinds(run, evaluation)
     contents = [
         header(title, run, evaluation),
         results.result(evaluation) if evaluation else "",
@@ -71,6 +75,8 @@ def write(
 ) -> None:
     """Write the page whole or not at all; the arguments are those of `page`.
 
+    Raises InputError for a path that is a folder or no path at all, and as `page` does.
+
     >>> import tempfile
     >>> from gradus.training import History, Run
     >>> run = Run(None, History({"epoch": [1, 2], "loss": [0.7, 0.5]}), "finished 2 epochs")
@@ -79,7 +85,34 @@ def write(
     >>> path.read_text(encoding="utf-8") == page(run, title="Two epochs")
     True
     """
+    check_path(path)
     write_atomically(path, page(run, evaluation, title=title, **parts).encode())
+
+
+def check_path(path: Any) -> None:
+    """Refuse what no file can be written to."""
+    if not isinstance(path, str | Path) or Path(path).is_dir():
+        raise InputError(
+            "path of the report",
+            expected="the name of a file",
+            got=f"the folder {path}" if isinstance(path, str | Path) else type(path).__name__,
+            fix='name the file first: write("report.html", run, evaluation, title="…")',
+        )
+
+
+def check_kinds(run: Any, evaluation: Any) -> None:
+    """Refuse a run or an evaluation that is something else."""
+    for name, value, kinds, source in (
+        ("run", run, Run, "fit"),
+        ("evaluation", evaluation, Evaluation | None, "evaluate"),
+    ):
+        if not isinstance(value, kinds):
+            raise InputError(
+                f"{name} of the report",
+                expected=f"what `{source}` gave back",
+                got=f"an object of type {type(value).__name__}",
+                fix="give the run first, then its evaluation",
+            )
 
 
 def header(title: str, run: Run, evaluation: Evaluation | None) -> Markup:
