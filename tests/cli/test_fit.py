@@ -150,9 +150,19 @@ def test_rows_without_a_target_are_left_out_and_groups_stay_together(gradus, tmp
     rows = [f"p{i // 4},{i % 5},{i * 0.5 if i else ''}" for i in range(40)]
     (tmp_path / "visits.csv").write_text("\n".join(["patient,x,stay", *rows]))
     answer = gradus("fit", "visits.csv", "--target", "stay", "--group", "patient", *FAST)
-    assert "1 rows without 'stay' are left out" in answer.out
+    assert "1 row without 'stay' left out" in answer.out
     assert "no 'patient' in two parts" in answer.out
     assert "patient: dropped, as you chose" in answer.out
+
+
+def test_what_hinders_a_column_from_being_numbers_and_missing_names_are_said(gradus, tmp_path):
+    rows = [f"{'1,5' if i == 3 else i};{i % 7};{i * 0.5}" for i in range(40)]
+    (tmp_path / "plain.csv").write_text("\n".join(rows))
+    out = gradus("fit", "plain.csv", "--target", "column_3", "--hidden", 4, "--epochs", 1).out
+    assert "plain.csv has no line of names: its columns are column_1 … column_3" in out
+    assert "column_1: text, as 39 of 40 values are plain numbers, but '1,5' (row 3" in out
+    assert "at most 1 epoch," in out
+    assert "gaussian likelihood" in out
 
 
 def test_time_divides_the_rows_in_order(gradus, tmp_path):

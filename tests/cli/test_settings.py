@@ -131,7 +131,9 @@ def test_what_was_chosen_stays():
 
 
 def test_the_plan_names_a_linear_model():
-    assert plan(settled(Settings(hidden=()), 100)).startswith("model: linear; adam 0.003")
+    assert plan(settled(Settings(hidden=()), 100), "counts").startswith(
+        "model: linear; poisson likelihood"
+    )
 
 
 @pytest.mark.parametrize("name", LIKELIHOODS)

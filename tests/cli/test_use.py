@@ -63,6 +63,8 @@ def test_a_missing_or_renamed_column_is_refused(gradus, sizes_run, tmp_path, hea
     answer = gradus("predict", sizes_run, "new.csv")
     assert answer.code == 2
     assert "no column 'height'" in answer.err
+    hint = "did you mean 'hight'" if "hight" in header else "the run learned from 'height': add it"
+    assert hint in answer.err
     assert "'hight'" in answer.err or "hight" not in header
 
 

@@ -43,6 +43,11 @@ CASES = [
     (("--resume", "nowhere"), "no such folder"),
     (("--resume", "taken"), "no settings.toml there"),
     (("--resume", "taken", "--out", "new"), "keeps its folder"),
+    (("inf.csv", "--target", "y"), "column 'x', row 7"),
+    (("inf.csv", "--target", "x"), "target 'x', row 7"),
+    (("oops.csv", "--target", "y"), "39 of 40 values are plain numbers, but 'oops' (row 9"),
+    (("oops.csv", "--target", "y", "--likelihood", "gaussian"), "'oops' in row 9"),
+    (("good.csv", "--target", "y", "--likelihood", "bernoulli"), "auto, categorical, gaussian, p"),
     (("good.csv", "--rate", "fast"), "'--rate'"),
     (("good.csv", "--epohcs", 3), "--epochs"),
 ]
@@ -63,6 +68,8 @@ def folder(tmp_path):
         "void.csv": "a,y\n" + "\n".join(f"{i}," for i in range(9)),
         "single.csv": f"x,y\n{classes}\n99,c",
         "gaps.csv": "t,x,y\n" + "\n".join(f"{i or ''},{i % 3},{i + 0.5}" for i in range(9)),
+        "inf.csv": "x,y\n" + "\n".join(f"{'inf' if i == 7 else i},{i + 0.5}" for i in range(40)),
+        "oops.csv": "x,y\n" + "\n".join(f"{i % 7},{'oops' if i == 9 else i}" for i in range(40)),
         "wrong.toml": "epoch = 3",
         "taken/letter.txt": "dear",
     }

@@ -6,6 +6,7 @@ import pytest
 
 from gradus.base.errors import InputError
 from gradus.data import infer_kind, infer_target_kind
+from gradus.data.inference import almost_numbers
 
 COLUMNS = {
     "numbers": ([1.5, 2.5, None], "number"),
@@ -76,3 +77,32 @@ def test_kind_of_target(values, kind):
 def test_a_target_must_vary_and_text_must_repeat(values):
     with pytest.raises(InputError, match="target 'y'"):
         infer_target_kind(pl.Series("y", values))
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (["1", "oops", "3"], "2 of 3 values are plain numbers, but 'oops' (row 1"),
+        (["3", None, "1,234", "4"], "2 of 3 values are plain numbers, but '1,234' (row 2"),
+        (["$1,200.50", "$3"], "0 of 2 values are plain numbers, but '$1,200.50' (row 0"),
+        (["3.1%", "4"], "1 of 2 values are plain numbers, but '3.1%' (row 0"),
+        (["red", "blue", "3"], ""),
+        (["01234", "00501"], ""),
+        ([1.0, 2.0], ""),
+    ],
+)
+def test_what_keeps_text_from_being_numbers_is_named(values, reason):
+    found = almost_numbers(pl.Series("x", values))
+    assert found.startswith(reason)
+    assert bool(found) == bool(reason)
+
+
+def test_a_target_that_is_almost_numbers_names_the_row():
+    values = [*map(str, range(30)), "oops"]
+    with pytest.raises(InputError, match="target 'y' is text") as error:
+        infer_target_kind(pl.Series("y", values))
+    assert "'oops' (row 30, counted from 0)" in error.value.got
+
+
+def test_infinities_leave_no_warning():
+    assert infer_target_kind(pl.Series("y", [1.0, np.inf, 3.0])) == "regression"

@@ -8,7 +8,7 @@ from pathlib import Path
 from gradus.cli.config import read_config
 from gradus.cli.folder import SETTINGS, load_run
 from gradus.cli.measure import measured
-from gradus.cli.settings import Settings
+from gradus.cli.settings import Settings, counted
 from gradus.cli.source import has_test_part, read
 from gradus.data import Dataset
 from gradus.data.preprocess import check_column
@@ -19,10 +19,12 @@ def evaluate(folder: Path, data: str) -> None:
     run = load_run(folder)
     examples = read(data, part="test").examples
     if not isinstance(examples, Dataset):
-        check_column(run.preprocessor.target.name, examples.columns)
+        target = run.preprocessor.target.name
+        fix = f"the run learned to predict {target!r}: add its true values to measure against"
+        check_column(target, examples.columns, fix)
     part = run.preprocessor.inputs(examples), run.preprocessor.targets(examples)
     warn_if_learned(folder, data)
-    print(f"{len(part[0]):,} rows of {data}:\n{measured(run, part)}")
+    print(f"{counted(len(part[0]), 'row')} of {data}:\n{measured(run, part)}")
 
 
 def warn_if_learned(folder: Path, data: str) -> None:

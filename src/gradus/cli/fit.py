@@ -14,7 +14,7 @@ from gradus.cli.measure import measured
 from gradus.cli.prepare import Prepared, prepare
 from gradus.cli.recipe import build, plan, settled
 from gradus.cli.report import write_report
-from gradus.cli.settings import Settings, option_name
+from gradus.cli.settings import Settings, counted, option_name
 from gradus.cli.source import Source, read
 from gradus.learn import Algorithm
 from gradus.training import Patience, Run
@@ -76,7 +76,7 @@ def train(
     prepared = prepare(source, settings)
     settings = settled(from_anywhere(settings, source), len(prepared.train[0]))
     algorithm = build(settings, prepared)
-    sentences = [*prepared.sentences, plan(settings)]
+    sentences = [*prepared.sentences, plan(settings, prepared.kind)]
     if not quiet:
         print(*sentences, "", sep="\n", flush=True)
     if not resumed:
@@ -144,4 +144,4 @@ def result(evaluation: Evaluation | None) -> str:
     """What a run is worth, as a table."""
     if evaluation is None:
         return "No rows were held out for testing."
-    return f"On {len(evaluation.y):,} rows that were held out:\n{evaluation}"
+    return f"On {counted(len(evaluation.y), 'row')} held out:\n{evaluation}"

@@ -12,6 +12,7 @@ import numpy as np
 from gradus.base.errors import InputError, nearest
 from gradus.base.files import write_atomically
 from gradus.cli.folder import load_run
+from gradus.cli.settings import counted
 from gradus.cli.source import read
 from gradus.data import ClassTarget
 from gradus.training import Run
@@ -26,7 +27,7 @@ def predict(folder: Path, data: str, output: Path | None) -> None:
     table = predictions(load_run(folder), read(data, part="test").examples)
     if output is not None:
         write_atomically(output, as_bytes(table, output.suffix))
-        print(f"{table.height:,} predictions  {output}")
+        print(f"{counted(table.height, 'prediction')}  {output}")
     elif sys.stdout.isatty() and table.height > FEW:
         print(table.head(FEW).write_csv(), end="")
         print(f"… {table.height - FEW:,} more rows; -o FILE writes them all", file=sys.stderr)

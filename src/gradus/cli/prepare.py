@@ -7,10 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradus.base.errors import InputError, nearest
-from gradus.cli.settings import Settings, option_name
+from gradus.cli.settings import Settings, counted, option_name
 from gradus.cli.source import Source
 from gradus.data import Dataset, ImagePreprocessor, Preprocessor, infer_target_kind, split
+from gradus.data.columns import numbers_of
+from gradus.data.inference import almost_numbers
 from gradus.data.preprocess import check_column
+from gradus.data.targets import fit_target
 
 KINDS = {  # what the target is, by likelihood
     "categorical": "classification",
@@ -46,11 +49,12 @@ def prepare(source: Source, settings: Settings) -> Prepared:
     """Divide and encode the examples; raises InputError for what cannot be learned from."""
     if isinstance(source.examples, Dataset):
         return prepare_arrays(source.examples, source.test, settings)
-    return prepare_table(source.examples, settings.target or source.target, settings)
+    return prepare_table(source, settings.target or source.target, settings)
 
 
-def prepare_table(table: Any, target: str, settings: Settings) -> Prepared:
+def prepare_table(source: Source, target: str, settings: Settings) -> Prepared:
     """A table: columns are judged, encoded and standardised by what the training part shows."""
+    table = source.examples
     for name in filter(None, [target, settings.group, settings.time]):
         check_column(name, table.columns)
     if not target:
@@ -62,17 +66,29 @@ def prepare_table(table: Any, target: str, settings: Settings) -> Prepared:
         )
     known = table.filter(table[target].is_not_null())
     left_out = table.height - known.height
-    kind = KINDS.get(settings.likelihood) or infer_target_kind(known[target])
+    kind = KINDS.get(settings.likelihood) or infer_target_kind(table[target])
+    check_values(table, target, kind, settings)
     rows = split(known.height, settings.validation, settings.test, seed=settings.seed,
                  **rule(known, target, kind, settings))  # fmt: skip
     preprocessor = Preprocessor.fit(
         known[rows.train], target, kinds=chosen_kinds(settings), target_kind=kind
     )
     train, validation, test = (encoded(preprocessor, known[r] if len(r) else None) for r in rows)
-    missing = [f"{left_out} rows without {target!r} are left out"] if left_out else []
+    missing = [f"{counted(left_out, 'row')} without {target!r} left out"] if left_out else []
+    text = [f"{s.name}: text, as {why}" for s in table if (why := almost_numbers(s))]
     counts = sizes([train, validation, test], how(kind, settings))
-    sentences = [*missing, *preprocessor.sentences, counts]
+    sentences = [*source.notes, *missing, *text, *preprocessor.sentences, counts]
     return Prepared(train, validation, test, preprocessor, kind, sentences)
+
+
+def check_values(table: Any, target: str, kind: str, settings: Settings) -> None:
+    """Refuse what cannot be learned from before the rows are shuffled, to name the right one."""
+    chosen = chosen_kinds(settings)
+    for series in table.drop(target):
+        if series.dtype.is_numeric() and series.name not in chosen:
+            numbers_of(series)
+    values = table[target]
+    fit_target(values.fill_null(values.drop_nulls()[0]), target, kind)
 
 
 def prepare_arrays(examples: Dataset, given: Dataset | None, settings: Settings) -> Prepared:
@@ -147,9 +163,9 @@ def sizes(parts: list[Part | None], words: str) -> str:
     'rows: 7 for training, 3 for testing, at random'
     """
     names = ("training", "validation", "testing")
-    counted = [
+    shown = [
         f"{len(part[0]):,} for {name}"
         for name, part in zip(names, parts, strict=True)
         if part is not None
     ]
-    return f"rows: {', '.join(counted)}, {words}"
+    return f"rows: {', '.join(shown)}, {words}"

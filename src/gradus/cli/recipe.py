@@ -10,7 +10,7 @@ from typing import Any
 from gradus import nn, optim, penalties
 from gradus.base.errors import InputError, nearest
 from gradus.cli.prepare import Prepared
-from gradus.cli.settings import Settings
+from gradus.cli.settings import Settings, counted
 from gradus.learn import Algorithm, supervised
 from gradus.likelihoods import (
     Categorical,
@@ -73,7 +73,7 @@ def build(settings: Settings, prepared: Prepared) -> Algorithm:
 
 def build_likelihood(settings: Settings, prepared: Prepared) -> Likelihood:
     """What the outputs mean, by the kind of the target unless it was chosen."""
-    names = [*DEFAULT.values(), *LIKELIHOODS]
+    names = dict.fromkeys(["auto", *DEFAULT.values(), *LIKELIHOODS])
     name = DEFAULT[prepared.kind] if settings.likelihood == "auto" else settings.likelihood
     if name == "categorical":
         classes = len(prepared.preprocessor.target.labels)
@@ -113,18 +113,22 @@ def settled(settings: Settings, rows: int) -> Settings:
     return replace(settings, batch=batch, epochs=epochs, patience=patience)
 
 
-def plan(settings: Settings) -> str:
+def plan(settings: Settings, kind: str) -> str:
     """What will be trained and for how long, for people to read.
 
-    >>> print(plan(settled(Settings(), rows=16_000)))
-    model: 128-64 hidden units (relu), dropout 0.1; adam 0.003, cosine; batches of 128, at most 80 \
-epochs, 16 without improvement
+    >>> print(plan(settled(Settings(), rows=16_000), "regression"))
+    model: 128-64 hidden units (relu), dropout 0.1; gaussian likelihood; adam 0.003, cosine; \
+batches of 128, at most 80 epochs, 16 without improvement
     """
     units = "-".join(map(str, settings.hidden)) + f" hidden units ({settings.activation})"
     model = f"{units}, dropout {settings.dropout}" if settings.hidden else "linear"
+    auto = settings.likelihood == "auto"
+    likelihood = f"{DEFAULT[kind] if auto else settings.likelihood} likelihood"
+    if auto and kind == "counts":
+        likelihood += " (or --likelihood gaussian)"
     return (
-        f"model: {model}; {settings.optimizer} {settings.rate}, {settings.schedule}; "
-        f"batches of {settings.batch}, at most {settings.epochs} epochs, "
+        f"model: {model}; {likelihood}; {settings.optimizer} {settings.rate}, {settings.schedule}; "
+        f"batches of {settings.batch}, at most {counted(settings.epochs, 'epoch')}, "
         f"{settings.patience} without improvement"
     )
 

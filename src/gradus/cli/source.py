@@ -22,12 +22,14 @@ class Source(NamedTuple):
         examples: a Polars data frame, or a `Dataset` whose inputs have more than one axis.
         test: the test part that the publisher made, where there is one.
         target: the column to predict, where the source itself says it.
+        notes: what people should know about how it was read.
     """
 
     name: str
     examples: Any
     test: Any = None
     target: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def read(data: str, part: str = "train") -> Source:
@@ -84,7 +86,10 @@ def _file(path: Path) -> Source:
     check_file(path)
     if path.suffix == ".npz" and getattr(read_npz(path).get("x"), "ndim", 0) > 2:
         return Source(path.stem, _with_labels(read_arrays(path)))
-    return Source(path.stem, read_table(path))
+    table = read_table(path)
+    named = table.columns[0] != "column_1"
+    note = f"{path.name} has no line of names: its columns are column_1 … column_{table.width}"
+    return Source(path.stem, table, notes=() if named else (note,))
 
 
 def _with_labels(examples: Dataset) -> Dataset:

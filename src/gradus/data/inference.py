@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gradus.base.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,10 +75,10 @@ def infer_target_kind(series: pl.Series) -> str:
             fix="choose another target, or add rows that show other values",
         )
     if not known.dtype.is_numeric():
-        _refuse_free_text(known, levels)
+        _refuse_free_text(series, known, levels)
         return "classification"
     numbers = known.to_numpy()
-    whole = bool((numbers % 1 == 0).all())
+    whole = bool((numbers == np.round(numbers)).all() and np.isfinite(numbers).all())
     if whole and (levels == 2 or (levels <= 10 and levels <= len(known) / 2)):
         return "classification"
     if numbers.dtype.kind in "iu" and numbers.min() in (0, 1) and numbers.max() < 10_000:
@@ -91,8 +93,36 @@ def _infer_text(known: pl.Series, levels: int) -> tuple[str, str]:
     return "category", ""
 
 
-def _refuse_free_text(known: pl.Series, levels: int) -> None:
+def almost_numbers(series: pl.Series) -> str:
+    """What keeps a column of text from being numbers, if most values look like some; "" if not.
+
+    >>> import polars as pl
+    >>> almost_numbers(pl.Series("price", ["1,200", "300", None, "oops", "250"]))
+    "2 of 4 values are plain numbers, but '1,200' (row 0, counted from 0) is not"
+    """
+    import polars as pl
+
+    if series.dtype != pl.String:
+        return ""
+    plain = series.cast(pl.Float64, strict=False).is_not_null()
+    alike = series.str.replace_all(r"[$€£%,\s]", "").cast(pl.Float64, strict=False).is_not_null()
+    known, wrong = len(series) - series.null_count(), (series.is_not_null() & ~plain).to_numpy()
+    if not wrong.any() or alike.sum() <= known / 2:
+        return ""
+    row = int(wrong.argmax())
+    where = f"{series[row]!r} (row {row}, counted from 0)"
+    return f"{plain.sum()} of {known} values are plain numbers, but {where} is not"
+
+
+def _refuse_free_text(series: pl.Series, known: pl.Series, levels: int) -> None:
     if levels > max(10, len(known) / 2):
+        if reason := almost_numbers(series):
+            raise InputError(
+                f"target {series.name!r} is text",
+                expected="numbers throughout, or classes with several examples each",
+                got=reason,
+                fix="write such values as plain numbers, as in 1200.5, or leave them empty",
+            )
         raise InputError(
             f"target {known.name!r}",
             expected="classes, each with several examples, or numbers",

@@ -87,7 +87,7 @@ class Preprocessor(Record):
                 "no column to learn from",
                 expected="at least one column that varies",
                 got="; ".join(f"{name}: {reason}" for name, reason in dropped) or "no inputs",
-                fix="add a column, or keep one by `kinds={'name': 'category'}`",
+                fix="add a column, or make one of these a category (--category, or `kinds`)",
             )
         known = None if target is None else fit_target(table[target], target, target_kind)
         return cls(columns, dropped, known)
@@ -112,7 +112,10 @@ class Preprocessor(Record):
         """
         table = as_table(table)
         for column in self.columns:
-            check_column(column.name, table.columns)
+            fix = (
+                f"the run learned from {column.name!r}: add it, or rename the column that holds it"
+            )
+            check_column(column.name, table.columns, fix)
         return np.concatenate([c.encode(table[c.name]) for c in self.columns], axis=1)
 
     def targets(self, table: Any) -> np.ndarray:
@@ -155,12 +158,13 @@ def _kind(series: pl.Series, chosen: Mapping[str, str]) -> tuple[str, str]:
     return kind, "as you chose"
 
 
-def check_column(name: str, columns: list[str]) -> None:
-    """Refuse a name that no column has, with the nearest one."""
+def check_column(name: str, columns: list[str], fix: str | None = None) -> None:
+    """Refuse a name that no column has, with a similar one or, where none is, with `fix`."""
     if name not in columns:
+        hint = nearest(name, columns)
         raise InputError(
             f"the table has no column {name!r}",
             expected=f"a column called {name!r}",
             got=", ".join(map(repr, columns[:12])) + (" …" if len(columns) > 12 else ""),
-            fix=nearest(name, columns),
+            fix=fix if fix and not hint.startswith("did you mean") else hint,
         )

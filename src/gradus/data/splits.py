@@ -252,5 +252,5 @@ def _check_classes(labels: np.ndarray, least: int) -> None:
             "stratified parts",
             expected=f"two classes or more, with {least} examples of each or more",
             got=few if len(names) > 1 else f"only class {names[0]}",
-            fix="add examples, leave this class out, or divide without `stratify`",
+            fix="add examples, leave this class out, or divide by groups or time (--group, --time)",
         )

@@ -178,14 +178,14 @@ def _check_names(path: Path, names: list[str]) -> None:
                 f"{path.name}: column {place} has no name",
                 expected="a name for every column in the first line",
                 got=names,
-                fix="name the column, or give header=False if the first line holds values",
+                fix="name the column; if the first line holds values, put a line of names above it",
             )
         if names.index(name) < place - 1:
             raise InputError(
                 f"{path.name}: two columns are called {name!r}",
                 expected="different names",
                 got=f"columns {names.index(name) + 1} and {place}",
-                fix="rename one, or give header=False if the first line holds values",
+                fix="rename one; if the first line holds values, put a line of names above it",
             )
 
 

@@ -139,7 +139,13 @@ class CountTarget(Target):
     def encode(self, values):
         y = _numbers(values, self.name)
         wrong = (y < 0) | (y != np.floor(y))
-        _refuse(self.name, wrong, y, "a count: a whole number from 0", "choose regression instead")
+        _refuse(
+            self.name,
+            wrong,
+            y,
+            "a count: a whole number from 0",
+            "choose regression instead (--likelihood gaussian)",
+        )
         return y.astype(np.float32)
 
     def decode(self, y):
@@ -185,7 +191,7 @@ def _known(values: Any, name: str) -> list:
         )
     listed = array.tolist() if isinstance(array, np.ndarray) else list(array)
     missing = np.array([v is None or v != v for v in listed], bool)
-    _refuse(name, missing, listed, "a label", _drop(name))
+    _refuse(name, missing, listed, "a label", "correct these values, or take the rows out")
     return listed
 
 
@@ -196,15 +202,23 @@ def _numbers(values: Any, name: str) -> np.ndarray:
         raise InputError(
             f"target {name!r}",
             expected="numbers",
-            got="text or other values",
-            fix="choose classification instead, or give numbers",
+            got=_first_text(values),
+            fix="write it as a number, or choose classification (--likelihood categorical)",
         ) from None
-    _refuse(name, ~np.isfinite(y), y, "a finite number", _drop(name))
+    _refuse(
+        name, ~np.isfinite(y), y, "a finite number", "correct these values, or take the rows out"
+    )
     return y
 
 
-def _drop(name: str) -> str:
-    return f"drop these rows, as by `table.drop_nulls({name!r})`"
+def _first_text(values: Any) -> str:
+    """The first value that is no number, with its row."""
+    for row, value in enumerate(values):
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            return f"{value!r} in row {row} (counted from 0)"
+    return "rows of different lengths"
 
 
 def _refuse(name: str, wrong: np.ndarray, values: Any, expected: str, fix: str) -> None:
