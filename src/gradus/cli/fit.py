@@ -144,4 +144,7 @@ def result(evaluation: Evaluation | None) -> str:
     """What a run is worth, as a table."""
     if evaluation is None:
         return "No rows were held out for testing."
-    return f"On {counted(len(evaluation.y), 'row')} held out:\n{evaluation}"
+    rows = len(evaluation.y)
+    return (
+        f"On {counted(rows, 'row')} that {'was' if rows == 1 else 'were'} held out:\n{evaluation}"
+    )
