@@ -52,13 +52,13 @@ def test_as_pytorch(float64, key):
 @pytest.mark.parametrize(
     ("make", "wording"),
     [
-        (lambda: nn.Dense(4, "relu"), r"Dense: activation\n.*\n.*'relu'\n.*nn\.relu"),
-        (lambda: nn.Dense(4, 64), r"activation\n(.*\n)+.*Dense\(64, nn\.relu\)"),
+        (lambda: nn.Dense(4, "relu"), r"Dense: activation\n.*\n.*'relu'\n.*nn\.relu"),  # pyright: ignore
+        (lambda: nn.Dense(4, 64), r"activation\n(.*\n)+.*Dense\(64, nn\.relu\)"),  # pyright: ignore
         (lambda: nn.Dense(3, nn.PReLU()), "put it after Dense in a Sequential"),
         (lambda: nn.Dense(3, nn.PReLU), "Expected: a function"),
         (lambda: nn.Dense(0), r"Dense: units\n.*from 1 up\n.*0"),
         (lambda: nn.Dense(-1), "Dense: units"),
-        (lambda: nn.Dense(2.0), r"Got: +2\.0"),
+        (lambda: nn.Dense(2.0), r"Got: +2\.0"),  # pyright: ignore
         (lambda: nn.Dense(True), "Got: +True"),
     ],
 )
@@ -75,7 +75,7 @@ def test_hyperparameters_that_make_no_layer_are_refused(make, wording):
         (nn.Dense(1), ((3,), (4,)), r"join the branches with nn\.Concat\(\)"),
         (nn.Dense(1), {"a": (3,)}, r"nn\.Concat\(\)"),
         (
-            nn.Sequential(nn.Branches(nn.relu, nn.tanh), nn.Dense(1)),
+            nn.Sequential(nn.Branches(nn.relu, nn.tanh), nn.Dense(1)),  # pyright: ignore
             (3,),
             r"layer 1 (.*\n)+.*Concat",
         ),
