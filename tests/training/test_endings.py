@@ -15,6 +15,7 @@ from gradus import InputError, fit, nn, supervised
 from gradus.likelihoods import Gaussian
 from gradus.optim import Optimizer, sgd
 from gradus.training import slices
+from gradus.training.run import outputs
 
 from .problems import same
 
@@ -202,3 +203,38 @@ def test_a_checkpoint_of_other_data_is_refused(line, regress, tmp_path, change):
         other = {"seed": 3} if change == "seed" else {"validation": 0.25}
     with pytest.raises(InputError, match="the data, the division into parts and the seed"):
         fit(regress, data, **{**given, "epochs": 4, **other}, resume=True)
+
+
+@pytest.mark.parametrize("first_slice", [1, 3, 8])
+def test_epochs_that_were_undone_are_not_in_the_history(line, monkeypatch, first_slice):
+    """√0 has an infinite slope: the weights break in a step whose loss is finite."""
+    monkeypatch.setattr(slices.Pace, "took", lambda *args: None)
+    monkeypatch.setattr(slices, "FIRST_SLICE", first_slice)
+
+    def broken_from(step):
+        direction = sgd(1.0).direction
+        return Optimizer("trap", direction, lambda k: jnp.where(k == step, jnp.nan, 0.05))
+
+    run = fit(supervised(nn.Dense(1), Gaussian(), broken_from(7)), line, epochs=9, batch=10)
+    assert run.history["epoch"].tolist() == [1]
+
+
+def test_each_member_knows_its_settings_and_ends_in_its_own_way(line):
+    from gradus import Patience, fit_many, vary
+
+    def make(rate):
+        return supervised(nn.Dense(1), Gaussian(), sgd(rate))
+
+    runs = fit_many(make, line, vary(rate=[0.01, 1e20]), epochs=3, batch=10)
+    assert [run.settings["optimizer"] for run in runs] == ["sgd(0.01)", "sgd(1e+20)"]
+    assert np.isfinite(runs[0].model.weight).all()
+    assert "not finite" in runs[1].status
+    given = {"epochs": 30, "batch": 8, "validation": 0.2, "stop": Patience(2, min_delta=0.5)}
+    stopped = fit_many(make, line, vary(rate=[0.0, 0.05]), **given)[0]
+    assert stopped.status.startswith("stopped early")
+
+
+def test_several_outputs_come_back_as_they_are(line):
+    model = nn.Branches(nn.Dense(1), nn.Dense(2)).init(jax.random.key(0), (1,))
+    one, two = outputs(model, np.ones((1500, 1), "float32"))
+    assert (one.shape, two.shape) == ((1500, 1), (1500, 2))

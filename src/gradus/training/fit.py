@@ -143,10 +143,9 @@ def fit_many(
         return Program(life, members, on_device(examples), epochs)
 
     program, outcome = launch(build, given, reporter)
-    runs = [
-        as_run(example, program, outcome, learner, history)
-        for learner, history in zip(apart(outcome), outcome.histories, strict=True)
-    ]
+    algorithms = [make(**settings) for settings in plan.each()]
+    ended = zip(algorithms, apart(outcome), outcome.histories, strict=True)
+    runs = [as_run(a, program, outcome, learner, history) for a, learner, history in ended]
     reporter.finished(f"{len(runs)} runs: {outcome.reason}")
     return Runs(plan.names, runs)
 
@@ -166,7 +165,7 @@ def first_of(make: Callable[..., Algorithm], plan: Plan) -> Algorithm:
     """The algorithm of a plan's first member; raises InputError where the two do not fit."""
     if not isinstance(plan, Plan):
         raise InputError("plan", expected="a plan", got=repr(plan), fix="seeds(5), folds(10) …")
-    settings = {name: values[0] for name, values in plan.settings.items()}
+    settings = plan.each()[0]
     try:
         inspect.signature(make).bind(**settings)
     except TypeError as error:

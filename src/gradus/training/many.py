@@ -30,6 +30,13 @@ class Plan(NamedTuple):
     parts: Callable[[Admitted, int], Sequence[tuple]] | None = None
     settings: dict[str, Sequence[float]] = {}  # noqa: RUF012 - never changed
 
+    def each(self) -> list[dict[str, float]]:
+        """The settings of each member."""
+        return [
+            {name: values[member] for name, values in self.settings.items()}
+            for member in range(len(self.names))
+        ]
+
     def members(self, admitted: Admitted, seed: int) -> Member:
         """The members side by side; rows are filled up with −1 to equal lengths."""
         own = [(admitted.rows, admitted.validation)] * len(self.names)

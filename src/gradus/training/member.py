@@ -72,7 +72,7 @@ class Life:
 
     def __init__(self, make: Callable[[dict], Algorithm], batch: int, stop: Stop):
         self.make, self.batch, self.stop = make, batch, stop
-        self.uneven = False  # whether some members have fewer batches than others
+        self.together = False  # whether this is one of several members
         self.averaged: list[str] = []  # names of the measures, known once `start` was traced
         self.validated: list[str] = []
         self.watched: list[str] = []
@@ -120,9 +120,9 @@ class Life:
         measures = vector({**info, "weight": jnp.ones(())}, [*self.averaged, "weight"])
         fine = jnp.all(jnp.isfinite(measures))
         sums, lost = compensated(learner.sums, learner.lost, batch.total() * measures)
-        if self.uneven:  # a member with fewer batches than others rests in its empty ones
-            there = jnp.any(rows >= 0)
-            state = jax.tree.map(lambda new, old: jnp.where(there, new, old), state, learner.state)
+        if self.together:  # rest in batches that only others have, and after numbers went wrong
+            goes_on = jnp.any(rows >= 0) & fine & (learner.bad_step == NEVER)
+            state = jax.tree.map(lambda a, b: jnp.where(goes_on, a, b), state, learner.state)
         return learner._replace(
             state=state,
             sums=sums,

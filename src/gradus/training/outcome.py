@@ -44,10 +44,12 @@ def as_run(
     best, reason = None, outcome.reason
     if tracker is not None and np.isfinite(tracker.value):
         best = int(tracker.epoch) + 1
-    if tracker is not None and tracker.stopped:
-        reason, history = "stopped", history.until(int(tracker.epoch + tracker.waited) + 1)
     if learner.bad_step != NEVER:
         reason = "diverged"
+    if tracker is not None and tracker.stopped:
+        stopped = int(tracker.epoch + tracker.waited) + 1
+        if learner.bad_step >= stopped * program.steps:  # what came later is none of its business
+            reason, history = "stopped", history.until(stopped)
     where = ""
     if reason == "diverged":
         where = where_it_diverged(program, outcome.carry, learner)

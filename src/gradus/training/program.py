@@ -60,7 +60,7 @@ class Program:
         self.until = steps or epochs * self.steps
         self.ahead = max(1, min(TABLE_ROWS, ORDERS_AHEAD // members.rows.shape[-1]))
         self.ordered: tuple[range, jax.Array] | None = None  # the last orders, for its next slice
-        life.uneven = self.together and self._uneven()
+        life.together = self.together
         self.loops = Loops(life, self.together)
         self.compile_seconds = self._compile()
 
@@ -93,11 +93,6 @@ class Program:
         start = (int(carry.step) % self.steps) * self.life.batch
         rows = self._order(int(carry.epoch))[start : start + self.life.batch]
         return self.loops.trouble(carry, rows, self.members, self.examples)
-
-    def _uneven(self) -> bool:
-        """Whether some members have fewer batches than others."""
-        batches = -(-np.sum(self.members.rows >= 0, axis=-1) // self.life.batch)
-        return bool(np.any(batches < self.steps))
 
     def _orders(self, epochs: range) -> jax.Array:
         """The rows of some epochs in the order of each; zeros for epochs that are not wanted."""

@@ -14,6 +14,7 @@ class Runnable(Protocol):
     life: Life
     together: bool  # whether there are several members
     count: int  # of members
+    steps: int  # of an epoch; 0 where only the stream knows
     compile_seconds: float
     slices_kept: int  # how many slices back `replay` can begin
 

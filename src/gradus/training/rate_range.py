@@ -59,7 +59,9 @@ def rate_range(
     batch: int = 32,
     seed: int = 0,
 ) -> RateRange:
-    """The learning-rate range test: one short run whose rate grows, ε_k = low · (high/low)^(k/n).
+    """The learning-rate range test: one short run whose rate grows from low to high.
+
+        ε_k = low · (high/low)^(k/(n−1))
 
     Arguments:
         make: rate or schedule -> Algorithm, such as

@@ -44,6 +44,7 @@ def refit(algorithm: Algorithm, admitted: Admitted, run: Run, then: Then, given:
     Arguments:
         then: "retrain" starts afresh, for as many steps as led to the best epoch; "continue" goes
             on from the best epoch until the validation loss is what the training loss was there.
+            In both the optimiser, and its schedule, begin anew.
 
     Goodfellow, Bengio and Courville (2016), algorithms 7.2 and 7.3.
     """

@@ -85,9 +85,9 @@ def outputs(model: Any, x: Any) -> np.ndarray:
         piece = jax.tree.map(lambda a, s=start: np.asarray(a[s : s + block]), x)
         missing = block - len(jax.tree.leaves(piece)[0])
         filled = jax.tree.map(lambda a, m=missing: np.concatenate([a, a[:1].repeat(m, 0)]), piece)
-        result = np.asarray(_inference(model, filled))
-        pieces.append(result[: block - missing])
-    return np.concatenate(pieces)
+        found = _inference(model, filled)
+        pieces.append(jax.tree.map(lambda a, m=missing: np.asarray(a)[: block - m], found))
+    return jax.tree.map(lambda *parts: np.concatenate(parts), *pieces)
 
 
 @eqx.filter_jit

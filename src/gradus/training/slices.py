@@ -55,8 +55,10 @@ def train(
         pace.took(int(carry.step) - step, time.perf_counter() - tick)
         if reason == "diverged" and not program.together:
             carry = _last_good(program, trail, int(carry.learner.bad_step))
+        known = int(carry.epoch) - int(carry.filled)  # fewer than before, where steps were undone
         new, carry = collect(program, carry, spent + time.perf_counter() - began)
-        histories = [old.followed_by(rows) for old, rows in zip(histories, new, strict=True)]
+        pairs = zip(histories, new, strict=True)
+        histories = [old.until(known).followed_by(rows) for old, rows in pairs]
         reporter.advanced(new[0], int(carry.epoch), program.place(carry))
         if program.resumable:
             checkpoint(carry, histories, final=bool(reason))

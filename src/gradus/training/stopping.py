@@ -134,7 +134,7 @@ class Patience(Stop):
         return jnp.asarray(False) if self.epochs is None else waited >= self.epochs
 
     def sentence(self):
-        return f"stopped early: no improvement for {self.epochs} epochs"
+        return f"stopped early: no improvement for {self.epochs} epoch{'s' * (self.epochs != 1)}"
 
 
 class Reach(Stop):

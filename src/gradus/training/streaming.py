@@ -49,7 +49,7 @@ class StreamProgram:
         seed: of the order of the stream.
     """
 
-    together, count, slices_kept = False, 1, 1
+    together, count, steps, slices_kept = False, 1, 0, 1
 
     def __init__(
         self,
