@@ -15,7 +15,7 @@ import time
 from importlib.util import find_spec
 
 from benchmarks.tasks import TASKS
-from benchmarks.worker import PEERS
+from benchmarks.worker import PEERS, WHOLE
 
 NEEDS = {"with_torch": "torch", "with_keras": "keras", "with_sklearn": "sklearn"}
 
@@ -30,11 +30,9 @@ def main() -> None:
     for name in given.tasks:
         show(f"{name}: ms per step", in_turn(lambda p, n=name: ask(p, n), given.rounds))
     with tempfile.TemporaryDirectory() as cache:
-        show(
-            "digits, whole process, cold: s",
-            in_turn(lambda p: [seconds(p, cache, True)], given.rounds),
-        )
-        show("digits, whole process, warm: s", in_turn(lambda p: [seconds(p, cache)], given.rounds))
+        for title, cold in (("cold", True), ("warm", False)):
+            took = in_turn(lambda p, c=cold: [seconds(p, cache, c)], given.rounds, WHOLE)
+            show(f"digits, whole process, {title}: s", took)
 
 
 def present() -> list[str]:
@@ -42,9 +40,9 @@ def present() -> list[str]:
     return [p for p, (file, _) in PEERS.items() if file not in NEEDS or find_spec(NEEDS[file])]
 
 
-def in_turn(measure, rounds: int) -> dict[str, list[float]]:
+def in_turn(measure, rounds: int, peers=tuple(PEERS)) -> dict[str, list[float]]:
     """Everybody's figures, everybody having a turn in every round."""
-    figures: dict[str, list[float]] = {peer: [] for peer in present()}
+    figures: dict[str, list[float]] = {peer: [] for peer in present() if peer in peers}
     for _ in range(rounds):
         for peer, found in figures.items():
             found += measure(peer)

@@ -18,6 +18,7 @@ PEERS = {
     "keras": ("with_keras", {}),
     "scikit-learn": ("with_sklearn", {}),
 }
+WHOLE = ("gradus", "torch, 1 thread", "keras", "scikit-learn")  # who does the whole job
 REPEATS = 3
 
 
