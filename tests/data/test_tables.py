@@ -49,6 +49,7 @@ def test_reads(write, name, content, columns):
     assert read_table(write(name, content)).to_dict(as_series=False) == columns
 
 
+@pytest.mark.filterwarnings("ignore:column .* are read as month/day/year")
 @pytest.mark.parametrize(
     ("text", "month"),
     [
@@ -185,3 +186,10 @@ def test_pandas_extension_types():
 def test_what_is_no_table_is_refused(data, words):
     with pytest.raises(InputError, match=words):
         as_table(data)
+
+
+def test_dates_that_can_be_read_two_ways_say_which():
+    with pytest.warns(UserWarning, match=r"'d': dates such as 05/02/2023 are read as month/day"):
+        dates = as_table({"d": ["05/02/2023", "03/03/2023"]})["d"]
+    assert dates.dt.month().to_list() == [5, 3]
+    assert as_table({"d": ["05/02/2023", "25/02/2023"]})["d"].dt.month().to_list() == [2, 2]

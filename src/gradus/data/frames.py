@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 MISSING_MARKS = ("", "?", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null")
+MONTH_FIRST, DAY_FIRST = "%m/%d/%Y", "%d/%m/%Y"
 DATE_FORMATS = (
     "%Y-%m-%d",
     "%Y-%m-%d %H:%M",
@@ -20,8 +22,8 @@ DATE_FORMATS = (
     "%Y-%m-%dT%H:%M:%S",
     "%Y/%m/%d",
     "%d.%m.%Y",
-    "%m/%d/%Y",  # before day/month: files written in the United States prevail
-    "%d/%m/%Y",
+    MONTH_FIRST,  # before day/month: files written in the United States prevail
+    DAY_FIRST,
 )
 
 
@@ -142,5 +144,21 @@ def _from_text(column: pl.Series) -> pl.Series:
         if known.head(100).str.to_datetime(form, strict=False).null_count() == 0:
             dates = text.str.to_datetime(form, strict=False, time_unit="us")
             if dates.null_count() == text.null_count():
+                if form == MONTH_FIRST:
+                    _say_which_way(text, dates)
                 return dates
     return text
+
+
+def _say_which_way(text: pl.Series, dates: pl.Series) -> None:
+    """Warn where month and day could be exchanged in every row: the reading is then a guess."""
+    other = text.str.to_datetime(DAY_FIRST, strict=False, time_unit="us")
+    differ = (other != dates).fill_null(False)
+    if other.null_count() == text.null_count() and differ.any():
+        example = text.filter(differ)[0]
+        warnings.warn(
+            f"column {text.name!r}: dates such as {example} are read as month/day/year; "
+            "write year-month-day if that is wrong",
+            UserWarning,
+            stacklevel=2,
+        )
