@@ -1,0 +1,1 @@
+"""Textbook formulas, as people write them, against 50-digit arithmetic."""
