@@ -1,0 +1,1 @@
+"""Seeing a derivative: graphs, accumulation tables, formulas."""
