@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from benchmarks.stability.formula import Formula
 from benchmarks.stability.formulas import (
+    determinants,
+    differences,
+    entropy,
     logistic,
     near_zero,
     norms,
@@ -15,5 +18,8 @@ GROUPS = (
     softmax,
     near_zero,
     norms,
+    entropy,
+    differences,
+    determinants,
 )
 FORMULAS: list[Formula] = [formula for group in GROUPS for formula in group.FORMULAS]
