@@ -1,0 +1,431 @@
+"""Quotients of sums of exponentials, added and multiplied as symbols.
+
+σ(x), tanh x, softmax, odds, their products, complements and powers are all quotients
+
+    (Σ aᵢ e^{Aᵢ}) / (Σ bⱼ e^{Bⱼ})
+
+whose exponents are linear combinations of nodes. What cancels in them cancels exactly. When all
+coefficients that remain are positive, neither the value nor its logarithm can lose digits, however
+the formula was spelled: 1 − 1/(1 + e⁻ˣ) is 1/(1 + eˣ), and log(σ/(1 − σ)) is x.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from gradus.calculus.stability.expressions import (
+    apply,
+    exp,
+    is_move,
+    logistic,
+    moved,
+    softplus,
+)
+from gradus.calculus.stability.graph import Node
+from gradus.calculus.stability.linear import Linear, combine, linear
+
+if TYPE_CHECKING:
+    from gradus.calculus.stability.views import Views
+
+Exponent = frozenset  # of (node, coefficient)
+Sum = dict[Exponent, float]  # exponent → coefficient
+
+ONE: Exponent = frozenset()
+MOST_TERMS = 8
+
+
+class Quotient(NamedTuple):
+    """A quotient of two sums of exponentials."""
+
+    top: Sum
+    bottom: Sum
+
+    @property
+    def positive(self) -> bool:
+        """Whether nothing can cancel any more."""
+        return bool(self.top) and min(*self.top.values(), *self.bottom.values()) > 0
+
+    @property
+    def terms(self) -> int:
+        """How long it is."""
+        return len(self.top) + len(self.bottom)
+
+
+class Exponentials:
+    """Finds and writes quotients of exponentials in one graph."""
+
+    def __init__(self, views: Views):
+        self.views = views
+        self.found: dict[Node, Quotient | None] = {}
+        self.written: dict[Exponent, Node] = {}
+
+    def of(self, n: Node, depth: int = 0) -> Quotient | None:
+        """The quotient that `n` is; None if it contains no exponentials or is too long."""
+        if n in self.found:
+            return self.found[n]
+        if depth > 30 or not n.is_float:
+            return None
+        self.found[n] = None
+        quotient = self._of(n, depth + 1)
+        if quotient is not None:
+            quotient = reduced(quotient)
+            if quotient.terms > MOST_TERMS:
+                quotient = None
+        self.found[n] = quotient
+        return quotient
+
+    def _of(self, n: Node, depth: int) -> Quotient | None:
+        if n.constant is not None:
+            return number(n.constant)
+        if n.op in ARITHMETIC:
+            parts = [self.of(i, depth) for i in n.inputs]
+            if any(p is None for p in parts):
+                return None
+            return ARITHMETIC[n.op](n, *parts)
+        if n.op == "pow" and n.inputs[0].constant is not None and n.inputs[0].constant > 0:
+            return Quotient(self.exponential(n.inputs[1] * math.log(n.inputs[0].constant))[0], UNIT)
+        if n.op == "exp2":
+            return Quotient(self.exponential(n.inputs[0] * math.log(2))[0], UNIT)
+        if n.op in FUNCTIONS:
+            return FUNCTIONS[n.op](*self.exponential(n.inputs[0]))
+        return self._atom(n, depth)
+
+    def _atom(self, n: Node, depth: int) -> Quotient | None:
+        """A positive value with a logarithm of its own, such as a sum of exponentials."""
+        if is_move(n) and n.op != "stop_gradient":
+            inner = self.of(n.inputs[0], depth)
+            return None if inner is None else self._moved(n, inner)
+        if n.op in ("reduce_sum", "dot_general", "reduce_prod", "logaddexp") and n.positive:
+            logarithm = self.views.log(n)
+            if logarithm is not None:
+                return Quotient({self.note(logarithm): 1.0}, {ONE: 1.0})
+        return None
+
+    def _moved(self, n: Node, inner: Quotient) -> Quotient:
+        def carried(total: Sum) -> Sum:
+            out: Sum = {}
+            for exponent, c in total.items():
+                new = frozenset((moved(n, u), k) for u, k in exponent)
+                if exponent in self.written:
+                    self.written[new] = moved(n, self.written[exponent])
+                out[new] = out.get(new, 0.0) + c
+            return out
+
+        return Quotient(carried(inner.top), carried(inner.bottom))
+
+    def exponential(self, u: Node) -> tuple[Sum, Sum]:
+        """eᵘ and e⁻ᵘ as sums of one term."""
+        form = linear(u)
+        inside = abs(form.constant) < 30
+        plus = self.note(u, form, inside)
+        minus = self.note(-u, Linear({t: -c for t, c in form.terms.items()}, -form.constant), inside)
+        factor = math.exp(form.constant) if inside else 1.0
+        return {plus: factor}, {minus: 1 / factor}
+
+    def note(self, u: Node, form: Linear | None = None, inside: bool = True) -> Exponent:
+        """The exponent of eᵘ; remembers how it was written."""
+        form = linear(u) if form is None else form
+        terms = dict(form.terms)
+        if not inside:
+            terms[u.like(1.0)] = form.constant
+        exponent = frozenset(terms.items())
+        if form.constant == 0 or not inside:
+            self.written.setdefault(exponent, u)
+        return exponent
+
+    # ---- answers
+
+    def log_of(self, n: Node) -> Node | None:
+        """The view `log` of n."""
+        quotient = self.of(n)
+        if quotient is None or not has_exponentials(quotient):
+            return None
+        return self.log(quotient, n)
+
+    def minus_one_of(self, n: Node) -> Node | None:
+        """The view `minus_one` of n."""
+        return self._cancelled(n, self.of(n), UNIT)
+
+    def sum_of(self, n: Node) -> Node | None:
+        """A sum in which exponentials cancel."""
+        parts = [self.of(i) for i in n.inputs]
+        if any(p is None for p in parts) or not any(map(has_exponentials, parts)):
+            return None
+        if all(p.positive for p in parts):
+            return None
+        return self._cancelled(n, self.of(n), {})
+
+    def quotient_of(self, n: Node) -> Node | None:
+        """A quotient or product in which exponentials could overflow or cancel."""
+        quotient = self.of(n)
+        if quotient is None or not has_exponentials(quotient):
+            return None
+        if n.op == "mul" and any(i.constant is not None for i in n.inputs):
+            return None
+        if n.op == "div" and n.inputs[1].constant is not None:
+            return None
+        return self.value(quotient, n)
+
+    def _cancelled(self, n: Node, quotient: Quotient | None, less: Sum) -> Node | None:
+        """n − less, where it is a quotient with coefficients of one sign."""
+        if quotient is None or not has_exponentials(quotient):
+            return None
+        top = plus(quotient.top, times(less, quotient.bottom), -1.0)
+        rest = reduced(Quotient(top, quotient.bottom))
+        if not rest.top:
+            return n.like(0.0)
+        found = self.signed(rest, n)
+        if found is None or found.shape != n.shape and found.shape != ():
+            return None
+        return found
+
+    def signed(self, quotient: Quotient, like: Node) -> Node | None:
+        """A quotient whose top has one sign, or is the difference of two exponentials."""
+        if quotient.positive:
+            return self.value(quotient, like)
+        negative = Quotient({e: -c for e, c in quotient.top.items()}, quotient.bottom)
+        if negative.positive:
+            found = self.value(negative, like)
+            return None if found is None else -found
+        if len(quotient.top) == 2 and len(quotient.bottom) == 1:
+            return self._difference(shifted(*quotient), like)
+        return None
+
+    def _difference(self, top: Sum, like: Node) -> Node | None:
+        """a eᴬ − a eᴮ = a eᴮ expm1(A − B)"""
+        (a, c), (b, d) = sorted(top.items(), key=lambda item: -len(item[0]))
+        if abs(c + d) > 1e-12 * abs(c):
+            return None
+        if not b:
+            return apply("expm1", self.node(a, like)) * c
+        u, v = self.node(a, like), self.node(b, like)
+        gap = self.node(minus_exponent(a, b), like)
+        return apply("exp_difference", u, v, gap) * c
+
+    # ---- writing
+
+    def node(self, exponent: Exponent, like: Node) -> Node:
+        """The node of an exponent."""
+        if exponent in self.written:
+            return self.written[exponent]
+        return combine(Linear(dict(sorted(exponent, key=order)), 0.0), like)
+
+    def log_sum(self, total: Sum, like: Node) -> Node:
+        """log Σ aᵢ e^{Aᵢ} for positive coefficients."""
+        rest = dict(total)
+        logs = [
+            self.node(e, like) + math.log(c) if e else like.like(math.log(c))
+            for e, c in sorted(rest.items(), key=lambda item: len(item[0]))
+        ]
+        if len(logs) == 1:
+            return logs[0]
+        if rest.get(ONE) == 1:
+            return softplus(folded_logaddexp(logs[1:]))
+        return folded_logaddexp(logs)
+
+    def log(self, quotient: Quotient, like: Node) -> Node | None:
+        """log of a positive quotient: ± log(1 + the part by which it differs from 1)."""
+        if not quotient.positive:
+            return None
+        top, bottom = quotient
+        if len(top) == 1 and len(bottom) == 1:
+            return self.log_sum(*(shifted(top, bottom),), like)
+        above = plus(top, bottom, -1.0)
+        if above and min(above.values()) > 0:
+            return softplus(self.log(reduced(Quotient(above, bottom)), like))
+        if above and max(above.values()) < 0:
+            below = {e: -c for e, c in above.items()}
+            return -softplus(self.log(reduced(Quotient(below, top)), like))
+        if len(top) == 1:
+            return -self.log_sum(shifted(bottom, top), like)
+        if len(bottom) == 1:
+            return self.log_sum(shifted(top, bottom), like)
+        return self.log_sum(top, like) - self.log_sum(bottom, like)
+
+    def value(self, quotient: Quotient, like: Node) -> Node | None:
+        """A positive quotient, written so that no exponential overflows."""
+        if not quotient.positive:
+            return None
+        top, bottom = quotient
+        if len(bottom) == 1:
+            terms = shifted(top, bottom)
+            return added([self.term(e, c, like) for e, c in terms.items()])
+        if len(bottom) == 2 and len(top) == 1:
+            return self._logistic(top, bottom, like)
+        logarithm = self.log(quotient, like)
+        return None if logarithm is None else exp(logarithm)
+
+    def _logistic(self, top: Sum, bottom: Sum, like: Node) -> Node:
+        """c eᴬ / (b eᴮ + d eᶜ) = (c/b) e^{A − B} σ(B − C + log(b/d)), with B = A if it can be."""
+        ((a, c),) = top.items()
+        (first, b), (second, d) = sorted(bottom.items(), key=lambda item: item[0] != a)
+        gap = self.node(minus_exponent(first, second), like)
+        inside = logistic(gap + math.log(b / d)) * (c / b)
+        if first == a:
+            return inside
+        return apply("scaled_mul", inside, exp(self.node(minus_exponent(a, first), like)))
+
+    def term(self, exponent: Exponent, coefficient: float, like: Node) -> Node:
+        """a eᴬ"""
+        if not exponent:
+            return like.like(coefficient)
+        return exp(self.node(exponent, like)) * coefficient
+
+
+def has_exponentials(quotient: Quotient) -> bool:
+    """Whether it is more than a number."""
+    return any(quotient.top) or any(quotient.bottom)
+
+
+def order(item: tuple[Node, float]) -> tuple:
+    """Positive terms first, so that a difference is written a − b."""
+    return (-item[1], item[0].op, id(item[0]))
+
+
+def number(value: float) -> Quotient | None:
+    """A constant as a quotient."""
+    if value == 0:
+        return Quotient({}, {ONE: 1.0})
+    return Quotient({ONE: value}, {ONE: 1.0}) if math.isfinite(value) else None
+
+
+def plus(a: Sum, b: Sum, factor: float = 1.0) -> Sum:
+    """a + factor · b"""
+    total = dict(a)
+    for exponent, c in b.items():
+        new = total.get(exponent, 0.0) + factor * c
+        if abs(new) <= 1e-12 * abs(c):
+            total.pop(exponent, None)
+        else:
+            total[exponent] = new
+    return total
+
+
+def times(a: Sum, b: Sum) -> Sum:
+    """a · b, multiplied out."""
+    total: Sum = {}
+    for left, c in a.items():
+        for right, d in b.items():
+            total = plus(total, {plus_exponent(left, right): c * d})
+    return total
+
+
+def plus_exponent(a: Exponent, b: Exponent, factor: float = 1.0) -> Exponent:
+    """A + factor · B"""
+    terms = dict(a)
+    for node, c in b:
+        terms[node] = terms.get(node, 0.0) + factor * c
+    return frozenset((n, c) for n, c in terms.items() if c != 0)
+
+
+def minus_exponent(a: Exponent, b: Exponent) -> Exponent:
+    """A − B"""
+    return plus_exponent(a, b, -1.0)
+
+
+def shifted(total: Sum, single: Sum) -> Sum:
+    """A sum divided by a sum of one term."""
+    ((exponent, c),) = single.items()
+    return {minus_exponent(e, exponent): d / c for e, d in total.items()}
+
+
+def reduced(quotient: Quotient) -> Quotient:
+    """The quotient without what top and bottom have in common."""
+    top, bottom = quotient
+    if not top:
+        return Quotient({}, {ONE: 1.0})
+    if len(bottom) == 1 and next(iter(bottom.items())) == (ONE, 1.0):
+        return quotient
+    pivot = min(bottom, key=lambda e: (len(e), sorted(map(order, e))))
+    unit = {pivot: bottom[pivot]}
+    top, bottom = shifted(top, unit), shifted(bottom, unit)
+    while len(bottom) > 1 and (cut := divided(top, bottom)) is not None:
+        top, bottom = cut, {ONE: 1.0}
+    while len(top) > 1 and len(bottom) > 1 and (cut := divided(bottom, top)) is not None:
+        top, bottom = {ONE: 1.0}, cut
+    return Quotient(top, bottom)
+
+
+def divided(a: Sum, b: Sum) -> Sum | None:
+    """a / b if b divides a; polynomial division by a sum of two terms 1 + c eᴮ."""
+    if len(b) != 2 or ONE not in b or len(a) < 2:
+        return None
+    (step,) = (e for e in b if e)
+    remainder, answer = dict(a), {}
+    for _ in range(MOST_TERMS):
+        if not remainder:
+            return answer
+        lowest = next((e for e in remainder if minus_exponent(e, step) not in remainder), None)
+        if lowest is None:
+            return None
+        c = remainder[lowest] / b[ONE]
+        answer[lowest] = c
+        remainder = plus(remainder, times({lowest: c}, b), -1.0)
+        if len(remainder) > len(a):
+            return None
+    return None
+
+
+def folded_logaddexp(logs: list[Node]) -> Node:
+    """log Σ eˡ of a few nodes."""
+    total = logs[0]
+    for other in logs[1:]:
+        total = apply("logaddexp", total, other)
+    return total
+
+
+def added(nodes: list[Node]) -> Node:
+    """The sum of a few nodes."""
+    total = nodes[0]
+    for other in nodes[1:]:
+        total = total + other
+    return total
+
+
+def _add(n: Node, a: Quotient, b: Quotient) -> Quotient | None:
+    if a.bottom == b.bottom:
+        return Quotient(plus(a.top, b.top), a.bottom)
+    if a.terms * b.terms > 4 * MOST_TERMS:
+        return None
+    top = plus(times(a.top, b.bottom), times(b.top, a.bottom))
+    return Quotient(top, times(a.bottom, b.bottom))
+
+
+def _mul(n: Node, a: Quotient, b: Quotient) -> Quotient | None:
+    if a.terms * b.terms > 4 * MOST_TERMS:
+        return None
+    return Quotient(times(a.top, b.top), times(a.bottom, b.bottom))
+
+
+def _div(n: Node, a: Quotient, b: Quotient) -> Quotient | None:
+    return _mul(n, a, Quotient(b.bottom, b.top)) if b.top else None
+
+
+def _power(n: Node, a: Quotient) -> Quotient | None:
+    result: Quotient | None = a
+    for _ in range(n.params["y"] - 1):
+        result = None if result is None else _mul(n, result, a)
+    return result if n.params["y"] <= 4 else None
+
+
+ARITHMETIC: dict[str, Callable] = {
+    "add": _add,
+    "neg": lambda n, a: Quotient({e: -c for e, c in a.top.items()}, a.bottom),
+    "mul": _mul,
+    "div": _div,
+    "integer_pow": _power,
+}
+
+UNIT: Sum = {ONE: 1.0}
+FUNCTIONS: dict[str, Callable[[Sum, Sum], Quotient]] = {
+    "exp": lambda e, inverse: Quotient(e, UNIT),
+    "expm1": lambda e, inverse: Quotient(plus(e, UNIT, -1.0), UNIT),
+    "logistic": lambda e, inverse: Quotient(UNIT, plus(UNIT, inverse)),
+    "tanh": lambda e, inverse: Quotient(
+        plus(times(e, e), UNIT, -1.0), plus(times(e, e), UNIT)
+    ),
+    "sinh": lambda e, inverse: Quotient(plus(e, inverse, -1.0), {ONE: 2.0}),
+    "cosh": lambda e, inverse: Quotient(plus(e, inverse), {ONE: 2.0}),
+}

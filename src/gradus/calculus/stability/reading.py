@@ -1,0 +1,247 @@
+"""From a traced program to a graph: calls are opened, spellings of one operation become one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from jax.extend.core import ClosedJaxpr, Literal
+
+from gradus.calculus.stability.graph import Body, Graph, Node
+
+CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "core_call": "call_jaxpr"}
+
+
+def read(graph: Graph, program: ClosedJaxpr, arguments: Sequence[Node]) -> Body:
+    """The nodes of a program's outputs, given the nodes of its arguments."""
+    effects: list[Node] = []
+    outputs = _read(graph, program, arguments, effects)
+    return Body(list(arguments), outputs, effects)
+
+
+def _read(graph: Graph, program: ClosedJaxpr, arguments, effects: list[Node]) -> list[Node]:
+    jaxpr = program.jaxpr
+    constants = [graph.constant(c, getattr(c, "dtype", None)) for c in program.consts]
+    known = dict(zip(jaxpr.constvars, constants, strict=True))
+    known |= dict(zip(jaxpr.invars, arguments, strict=True))
+
+    def node(atom) -> Node:
+        if isinstance(atom, Literal):
+            return graph.constant(atom.val, atom.aval.dtype)
+        return known[atom]
+
+    for eqn in jaxpr.eqns:
+        made = _equation(graph, eqn, [node(a) for a in eqn.invars], effects)
+        known.update(zip(eqn.outvars, made, strict=True))
+    return [node(a) for a in jaxpr.outvars]
+
+
+def _equation(graph: Graph, eqn, inputs: list[Node], effects: list[Node]) -> list[Node]:
+    name = eqn.primitive.name
+    if name in CALLS:
+        inner = eqn.params[CALLS[name]]
+        if library_function(inner) == "det":
+            return [_traced(graph, "det", eqn, inputs)]
+        return _read(graph, inner, inputs, effects)
+    if name == "custom_jvp_call":
+        function = library_function(eqn.params["call_jaxpr"])
+        if function in LIBRARY:
+            return [LIBRARY[function](graph, eqn, inputs)]
+    if name in BODIES:
+        return _parts(graph, eqn, inputs, BODIES[name](graph, eqn, inputs), effects)
+    if eqn.primitive.multiple_results:
+        return _parts(graph, eqn, inputs, (), effects)
+    made = CANONICAL.get(name, _traced_eqn)(graph, eqn, inputs)
+    if eqn.effects:
+        effects.append(made)
+    return [made]
+
+
+def _traced_eqn(graph: Graph, eqn, inputs) -> Node:
+    return _traced(graph, eqn.primitive.name, eqn, inputs)
+
+
+def _traced(graph: Graph, name: str, eqn, inputs) -> Node:
+    """The node of an equation as it stands."""
+    aval = eqn.outvars[0].aval
+    params = {k: v for k, v in eqn.params.items() if k not in HINTS or v is not None}
+    shape, dtype = getattr(aval, "shape", ()), getattr(aval, "dtype", None)
+    if eqn.effects:
+        return Node(graph, name, tuple(inputs), params, shape, dtype, eqn)
+    return graph.make(name, tuple(inputs), params, shape, dtype, eqn)
+
+
+def _parts(graph: Graph, eqn, inputs, bodies, effects: list[Node]) -> list[Node]:
+    whole = Node(graph, eqn.primitive.name, tuple(inputs), eqn.params, (), None, eqn, bodies)
+    if eqn.effects:
+        effects.append(whole)
+    return [
+        Node(
+            graph,
+            "part",
+            (whole,),
+            {"index": i},
+            getattr(v.aval, "shape", ()),
+            getattr(v.aval, "dtype", None),
+            eqn,
+        )
+        for i, v in enumerate(eqn.outvars)
+    ]
+
+
+HINTS = {"accuracy", "out_sharding", "sharding"}  # None unless somebody asked for them
+
+
+def library_function(program: ClosedJaxpr) -> str | None:
+    """The name of a function of JAX's own that was traced to this program."""
+    origin = program.jaxpr.debug_info
+    parts = (origin.func_filename or "").replace("\\", "/").split("/")
+    return origin.func_name if "jax" in parts and "_src" in parts else None
+
+
+# ---- spellings of one operation
+
+
+def _aval(eqn) -> tuple:
+    return eqn.outvars[0].aval.shape, eqn.outvars[0].aval.dtype
+
+
+def _sub(graph: Graph, eqn, inputs) -> Node:
+    a, b = inputs
+    if not a.is_float:
+        return _traced_eqn(graph, eqn, inputs)
+    minus = graph.make("neg", (b,), {}, b.shape, b.dtype, eqn)
+    return graph.make("add", (a, minus), {}, *_aval(eqn), eqn)
+
+
+def _power(graph: Graph, eqn, x: Node, y: int) -> Node:
+    if y < 0:
+        power = _power(graph, eqn, x, -y)
+        return graph.make("div", (x.like(1.0), power), {}, *_aval(eqn), eqn)
+    return graph.make("integer_pow", (x,), {"y": y}, *_aval(eqn), eqn)
+
+
+def _integer_pow(graph: Graph, eqn, inputs) -> Node:
+    (x,) = inputs
+    return _power(graph, eqn, x, eqn.params["y"]) if x.is_float else _traced_eqn(graph, eqn, inputs)
+
+
+def _square(graph: Graph, eqn, inputs) -> Node:
+    (x,) = inputs
+    return _power(graph, eqn, x, 2) if x.is_float else _traced_eqn(graph, eqn, inputs)
+
+
+def _mul(graph: Graph, eqn, inputs) -> Node:
+    if inputs[0] is inputs[1] and inputs[0].is_float:
+        return _power(graph, eqn, inputs[0], 2)
+    return _traced_eqn(graph, eqn, inputs)
+
+
+def _pow(graph: Graph, eqn, inputs) -> Node:
+    base, power = inputs
+    y = power.constant
+    if not (base.is_float and y is not None and base.constant is None):
+        return _traced_eqn(graph, eqn, inputs)
+    if y == 0.5:
+        return graph.make("sqrt", (base,), {}, *_aval(eqn), eqn)
+    if y == -0.5:
+        root = graph.make("sqrt", (base,), {}, *_aval(eqn), eqn)
+        return graph.make("div", (base.like(1.0), root), {}, *_aval(eqn), eqn)
+    if y == int(y) and 0 < abs(y) <= 4:
+        return _power(graph, eqn, base, int(y))
+    return _traced_eqn(graph, eqn, inputs)
+
+
+def _rsqrt(graph: Graph, eqn, inputs) -> Node:
+    (x,) = inputs
+    root = graph.make("sqrt", (x,), {}, *_aval(eqn), eqn)
+    return graph.make("div", (x.like(1.0), root), {}, *_aval(eqn), eqn)
+
+
+def _exp2(graph: Graph, eqn, inputs) -> Node:
+    (x,) = inputs
+    scaled = graph.make("mul", (x, x.like(float(np.log(2)))), {}, *_aval(eqn), eqn)
+    return graph.make("exp", (scaled,), {}, *_aval(eqn), eqn)
+
+
+def _convert(graph: Graph, eqn, inputs) -> Node:
+    (x,) = inputs
+    _, dtype = _aval(eqn)
+    if x.dtype == dtype:
+        return x
+    if x.op == "constant" and x.shape == () and np.dtype(dtype).kind == "f":
+        return graph.constant(float(x.params["value"]), dtype)
+    return _traced_eqn(graph, eqn, inputs)
+
+
+CANONICAL: dict[str, Callable[[Graph, Any, list[Node]], Node]] = {
+    "add_any": lambda g, eqn, inputs: _traced(g, "add", eqn, inputs),
+    "sub": _sub,
+    "square": _square,
+    "integer_pow": _integer_pow,
+    "mul": _mul,
+    "pow": _pow,
+    "rsqrt": _rsqrt,
+    "convert_element_type": _convert,
+    "copy": lambda g, eqn, inputs: inputs[0],
+    "copy_p": lambda g, eqn, inputs: inputs[0],
+}
+
+
+def _logaddexp(graph: Graph, eqn, inputs) -> Node:
+    a, b = inputs
+    if b.constant == 0:
+        return graph.make("softplus", (a,), {}, *_aval(eqn), None)
+    return _traced(graph, "logaddexp", eqn, inputs)
+
+
+LIBRARY = {"logaddexp": _logaddexp}
+
+
+# ---- programs inside
+
+
+def _arguments(graph: Graph, atoms) -> list[Node]:
+    return [graph.argument(a.aval.shape, a.aval.dtype) for a in atoms]
+
+
+def _scan(graph: Graph, eqn, inputs) -> tuple[Body, ...]:
+    program, constants = eqn.params["jaxpr"], eqn.params["num_consts"]
+    fresh = _arguments(graph, program.jaxpr.invars[constants:])
+    return (read(graph, program, [*inputs[:constants], *fresh]),)
+
+
+def _while(graph: Graph, eqn, inputs) -> tuple[Body, ...]:
+    cond_n, body_n = eqn.params["cond_nconsts"], eqn.params["body_nconsts"]
+    cond, body = eqn.params["cond_jaxpr"], eqn.params["body_jaxpr"]
+    in_cond, in_body = inputs[:cond_n], inputs[cond_n : cond_n + body_n]
+    carry = _arguments(graph, body.jaxpr.invars[body_n:])
+    return read(graph, cond, [*in_cond, *carry]), read(graph, body, [*in_body, *carry])
+
+
+def _cond(graph: Graph, eqn, inputs) -> tuple[Body, ...]:
+    return tuple(read(graph, branch, inputs[1:]) for branch in eqn.params["branches"])
+
+
+def _checkpoint(graph: Graph, eqn, inputs) -> tuple[Body, ...]:
+    fresh = _arguments(graph, eqn.params["jaxpr"].invars)
+    return (read(graph, ClosedJaxpr(eqn.params["jaxpr"], ()), fresh),)
+
+
+def _custom_jvp(graph: Graph, eqn, inputs) -> tuple[Body, ...]:
+    program = eqn.params["call_jaxpr"]
+    if library_function(program) or program.jaxpr.debug_info.func_name.startswith("stabilized"):
+        return ()
+    fresh = _arguments(graph, program.jaxpr.invars)
+    return (read(graph, program, fresh),)
+
+
+BODIES: dict[str, Callable[[Graph, Any, list[Node]], tuple[Body, ...]]] = {
+    "scan": _scan,
+    "while": _while,
+    "cond": _cond,
+    "remat2": _checkpoint,
+    "checkpoint": _checkpoint,
+    "custom_jvp_call": _custom_jvp,
+}

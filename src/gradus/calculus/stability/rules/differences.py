@@ -1,0 +1,171 @@
+"""Differences of nearly equal numbers, taken before they are rounded."""
+
+from __future__ import annotations
+
+from gradus.calculus.stability.expressions import apply, exp, select
+from gradus.calculus.stability.graph import Node
+from gradus.calculus.stability.linear import (
+    constant_factor,
+    difference,
+    linear,
+    without_cancelling,
+)
+from gradus.calculus.stability.rules.mantissas import whole
+from gradus.calculus.stability.views import Views, rule
+
+
+def terms(n: Node) -> tuple[Node, Node] | None:
+    """(a, b) where n is written a − b or −b + a."""
+    a, b = n.inputs
+    if b.op == "neg" and a.op != "neg":
+        return a, b.inputs[0]
+    if a.op == "neg" and b.op != "neg":
+        return b, a.inputs[0]
+    factor = constant_factor(b)
+    if factor is not None and factor[0] == -1:
+        return a, factor[1]
+    return None
+
+
+@rule("value", "add", formula="n − 1 and n + 1 by the views of n")
+def _(views: Views, n: Node) -> Node | None:
+    a, b = n.inputs
+    if b.constant == -1:
+        return views.minus_one(a)
+    if b.constant == 1:
+        return views.plus_one(a)
+    return None
+
+
+@rule("value", "add", formula="(x + y) − x = y")
+def _(views: Views, n: Node) -> Node | None:
+    return without_cancelling(n)
+
+
+@rule("value", "add", formula="a quotient of sums of exponentials, with what cancels left out")
+def _(views: Views, n: Node) -> Node | None:
+    return views.exponentials.sum_of(n)
+
+
+@rule("value", "add", formula="E[xy] − E[x] E[y] = E[(x − E[x])(y − E[y])]")
+def _(views: Views, n: Node) -> Node | None:
+    from gradus.calculus.stability.rules.moments import centred
+
+    return centred(n)
+
+
+@rule("value", "add", formula="log a − log b = log(a/b)")
+def _(views: Views, n: Node) -> Node | None:
+    pair = terms(n)
+    if pair is None or any(i.op != "log" for i in pair):
+        return None
+    a, b = (i.inputs[0] for i in pair)
+    quotient = a / b
+    found = views.log_of(quotient)
+    signs = [i for i in (a, b) if not i.range.nonnegative]
+    for i in signs:
+        found = apply("where_positive", found, i)
+    return found
+
+
+@rule("value", "add", formula="softplus u − softplus v, by log1p where u ≈ v")
+def _(views: Views, n: Node) -> Node | None:
+    pair = terms(n)
+    if pair is None or any(softplus_argument(i) is None for i in pair):
+        return None
+    u, v = map(softplus_argument, pair)
+    gap = difference(u, v)
+    gap = u - v if gap is None else views.value(gap)
+    return apply("softplus_difference", u, v, gap)
+
+
+def softplus_argument(n: Node) -> Node | None:
+    """u where n is log(1 + eᵘ)."""
+    if n.op == "softplus":
+        return n.inputs[0]
+    if n.op == "log1p" and n.inputs[0].op == "exp":
+        return n.inputs[0].inputs[0]
+    if n.op == "log" and n.inputs[0].op == "add":
+        e, one = n.inputs[0].inputs
+        if one.constant == 1 and e.op == "exp":
+            return e.inputs[0]
+    return None
+
+
+@rule("value", "add", formula="√a − √b = (a − b)/(√a + √b)")
+def _(views: Views, n: Node) -> Node | None:
+    pair = terms(n)
+    if pair is None or any(i.op != "sqrt" for i in pair):
+        return None
+    a, b = (i.inputs[0] for i in pair)
+    gap = difference(a, b)
+    gap = a - b if gap is None else gap
+    return apply("div", gap, pair[0] + pair[1])
+
+
+@rule("value", "add", formula="√q − b = (q − b²)/(√q + b) for b > 0, if b² cancels in q")
+def _(views: Views, n: Node) -> Node | None:
+    for root, other in (n.inputs, n.inputs[::-1]):
+        sign = 1.0
+        if root.op == "neg":
+            root, other, sign = root.inputs[0], -other, -1.0
+        if root.op != "sqrt":
+            continue
+        b = -other  # the sum is ±(√q − b)
+        gap = difference(root.inputs[0], b**2)
+        if gap is None or gap.shape != n.shape and gap.shape != ():
+            continue
+        return apply("root_difference", root, b, gap) * sign
+    return None
+
+
+@rule("value", "add", formula="x² − y² = (x − y)(x + y)")
+def _(views: Views, n: Node) -> Node | None:
+    pair = terms(n)
+    if pair is None or any(i.op != "integer_pow" or i.params["y"] != 2 for i in pair):
+        return None
+    x, y = (i.inputs[0] for i in pair)
+    return (x - y) * (x + y)
+
+
+@rule("value", "add", formula="c/a − c/b = c (b − a)/(ab), if something cancels in b − a")
+def _(views: Views, n: Node) -> Node | None:
+    pair = terms(n)
+    if pair is None or any(i.op != "div" for i in pair):
+        return None
+    (c, a), (d, b) = (i.inputs for i in pair)
+    gap = difference(b, a)
+    if c.constant is None or c.constant != d.constant or gap is None:
+        return None
+    return (gap * c.constant) / (a * b)
+
+
+@rule("value", "add", formula="m e^E − k e^F from mantissas of a common exponent")
+def _(views: Views, n: Node) -> Node | None:
+    pair = terms(n)
+    if pair is None or any(i.op != "exp" for i in pair):
+        return None
+    u, v = (i.inputs[0] for i in pair)
+    gap = difference(u, v)
+    gap = u - v if gap is None else views.value(gap)
+    return apply("exp_difference", u, v, gap)
+
+
+@rule("value", "add", formula="ab − ac = a (b − c), if b − c has a view")
+def _(views: Views, n: Node) -> Node | None:
+    form = linear(n)
+    if len(form.terms) != 2 or form.constant:
+        return None
+    (p, c), (q, d) = form.terms.items()
+    if c != -d:
+        return None
+    for x, y, sign in ((p, q, c), (q, p, d)):
+        if x.op == "mul" and y in x.inputs:
+            rest = x.inputs[0] if x.inputs[1] is y else x.inputs[1]
+            small = views.minus_one(rest)
+            if small is not None:
+                return y * small * sign
+    return None
+
+
+__all__ = ["exp", "select", "whole"]

@@ -1,0 +1,331 @@
+"""log n, without n: what overflows and underflows is never computed."""
+
+from __future__ import annotations
+
+import math
+
+from gradus.calculus.stability.expressions import (
+    apply,
+    kept,
+    log,
+    reduced,
+    select,
+    softplus,
+    stretched,
+)
+from gradus.calculus.stability.graph import Node
+from gradus.calculus.stability.views import Views, rule
+
+
+@rule("log", "exp", formula="log eᵘ = u")
+def _(views: Views, n: Node) -> Node:
+    return n.inputs[0]
+
+
+@rule("log", "exp2", formula="log 2ᵘ = u log 2")
+def _(views: Views, n: Node) -> Node:
+    return n.inputs[0] * math.log(2)
+
+
+@rule("log", "pow", formula="log aᵘ = u log a, with 0 · log 0 = 0")
+def _(views: Views, n: Node) -> Node | None:
+    base, power = n.inputs
+    if base.constant is not None:
+        return power * math.log(base.constant) if base.constant > 0 else None
+    return apply("absorbed", power, views.log_of(base))
+
+
+@rule(
+    "log",
+    "add", "mul", "div", "neg", "integer_pow", "logistic", "tanh", "sinh", "cosh",
+    formula="log Q = ±log(1 + e^{log|Q − 1|}) of a quotient Q of sums of exponentials",
+)  # fmt: skip
+def _(views: Views, n: Node) -> Node | None:
+    return views.exponentials.log_of(n)
+
+
+@rule("log", "expm1", formula="log(eᵘ − 1) = u + log(1 − e⁻ᵘ)")
+def _(views: Views, n: Node) -> Node:
+    return apply("logexpm1", n.inputs[0])
+
+
+@rule("log", "neg", formula="log −(eᵘ − 1) = log(1 − eᵘ)")
+def _(views: Views, n: Node) -> Node | None:
+    (x,) = n.inputs
+    return apply("log1mexp", x.inputs[0]) if x.op == "expm1" else None
+
+
+@rule("log", "softplus", formula="log softplus u = log log(1 + eᵘ), by u where eᵘ underflows")
+def _(views: Views, n: Node) -> Node:
+    return apply("log_softplus", n.inputs[0])
+
+
+@rule("log", "erfc", formula="log erfc u = log 2 + log Φ(−√2 u)")
+def _(views: Views, n: Node) -> Node:
+    return apply("log_ndtr", n.inputs[0] * -math.sqrt(2)) + math.log(2)
+
+
+@rule("log", "add", formula="log(1 ± erf u) = log 2 + log Φ(±√2 u)")
+def _(views: Views, n: Node) -> Node | None:
+    x, one = n.inputs
+    sign, inner = (-1.0, x.inputs[0]) if x.op == "neg" else (1.0, x)
+    if one.constant != 1 or inner.op != "erf":
+        return None
+    return apply("log_ndtr", inner.inputs[0] * (sign * math.sqrt(2))) + math.log(2)
+
+
+@rule("log", "sqrt", formula="log √x = ½ log x")
+def _(views: Views, n: Node) -> Node | None:
+    inner = views.log(n.inputs[0])
+    return None if inner is None else inner * 0.5
+
+
+@rule("log", "abs", formula="log |n| by signs and logarithms of factors")
+def _(views: Views, n: Node) -> Node | None:
+    (x,) = n.inputs
+    if x.positive:
+        return views.log(x)
+    found = views.ask("log_abs", x)
+    return None if found is None else found[0]
+
+
+@rule("log", "integer_pow", formula="log xᵏ = k log |x| for even k, k log x where x > 0")
+def _(views: Views, n: Node) -> Node | None:
+    (x,), k = n.inputs, n.params["y"]
+    if x.positive or views.log(x) is not None and k % 2:
+        return views.log_of(x) * float(k)
+    if k % 2:
+        return None
+    return views.log_of(x.graph.apply("abs", x)) * float(k)
+
+
+@rule("log", "mul", "div", formula="log(ab) = log a + log b, log(a/b) = log a − log b")
+def _(views: Views, n: Node) -> Node | None:
+    a, b = n.inputs
+    if chained(n):
+        return None
+    better = [known(views, a), known(views, b)]
+    if not any(better) or not all(i.positive or k for i, k in zip(n.inputs, better, strict=True)):
+        return None
+    return joined(n.op, views.log_of(a), views.log_of(b))
+
+
+@rule("log", "mul", "div", "reduce_prod", formula="log |Π xᵢ| = Σ log |xᵢ|, with the signs apart")
+def _(views: Views, n: Node) -> Node | None:
+    if n.op != "reduce_prod" and not chained(n):
+        return None
+    found = views.ask("log_abs", n)
+    if found is None:
+        return None
+    logarithm, sign = found
+    return logarithm if sign is None else apply("where_positive", logarithm, sign)
+
+
+@rule("log", "mul", formula="log(ab) by the product where it fits, by log a + log b elsewhere")
+def _(views: Views, n: Node) -> Node | None:
+    if any(i.constant is not None for i in n.inputs):
+        return None
+    return apply("log_product", *n.inputs)
+
+
+@rule("log", "div", formula="log(a/b) = log1p((a − b)/b) where a ≈ b, log a − log b elsewhere")
+def _(views: Views, n: Node) -> Node | None:
+    a, b = n.inputs
+    if b.constant is not None or a.constant is not None and a.constant <= 0:
+        return None
+    if a.constant is not None:
+        return -views.log_of(b) + math.log(a.constant)
+    return apply("log_ratio", a, b)
+
+
+@rule("log", "max", "min", formula="log max(a, b) = max(log a, log b)")
+def _(views: Views, n: Node) -> Node | None:
+    better = [known(views, i) for i in n.inputs]
+    if not any(better) or not all(i.positive or k for i, k in zip(n.inputs, better, strict=True)):
+        return None
+    return apply(n.op, *(views.log_of(i) for i in n.inputs))
+
+
+@rule("log", "select_n", formula="log where(c, a, b) = where(c, log a, log b)")
+def _(views: Views, n: Node) -> Node | None:
+    condition, *branches = n.inputs
+    if len(branches) != 2 or not any(known(views, b) for b in branches):
+        return None
+    return select(condition, *(views.log_of(b) for b in branches))
+
+
+@rule("log", "concatenate", formula="log of joined values = joined logarithms")
+def _(views: Views, n: Node) -> Node | None:
+    if not any(known(views, i) for i in n.inputs):
+        return None
+    logs = tuple(stretched(views.log_of(i), i.shape) for i in n.inputs)
+    return n.graph.make("concatenate", logs, n.params, n.shape, n.dtype, n.eqn)
+
+
+@rule("log", "reduce_max", "reduce_min", formula="log maxᵢ xᵢ = maxᵢ log xᵢ")
+def _(views: Views, n: Node) -> Node | None:
+    inner = views.log(n.inputs[0])
+    return None if inner is None else reduced(n.op, stretched(inner, n.inputs[0].shape), axes(n))
+
+
+@rule("log", "cumprod", formula="log of running products = running sums of logarithms")
+def _(views: Views, n: Node) -> Node | None:
+    (x,) = n.inputs
+    logs = stretched(views.log_of(x), x.shape)
+    return n.graph.make("cumsum", (logs,), n.params, n.shape, n.dtype)
+
+
+@rule("log", "cumsum", formula="log of running sums of exponentials, each shifted by its largest")
+def _(views: Views, n: Node) -> Node | None:
+    (x,) = n.inputs
+    inner = views.log(x)
+    if inner is None or not x.positive:
+        return None
+    logs = stretched(inner, x.shape)
+    return n.graph.make("cumlogsumexp", (logs,), n.params, n.shape, n.dtype)
+
+
+@rule("log", "reduce_sum", "add", "dot_general", formula="log Σ m e^E = E* + log Σ m e^{E − E*}")
+def _(views: Views, n: Node) -> Node | None:
+    found = views.scaled(n)
+    if found is None:
+        return None
+    return log(found.mantissa) + found.exponent
+
+
+@rule("log", "reduce_sum", formula="log Σ x = log Σ e^{log x}, shifted by the largest")
+def _(views: Views, n: Node) -> Node | None:
+    (x,) = n.inputs
+    inner = views.log(x)
+    if inner is None or not x.positive:
+        return None
+    return logsumexp(stretched(inner, x.shape), axes(n))
+
+
+@rule("log", "add", formula="log(a + b) = log(e^{log a} + e^{log b}) for positive a, b")
+def _(views: Views, n: Node) -> Node | None:
+    a, b = n.inputs
+    better = [known(views, i) for i in n.inputs]
+    if not any(better) or not (a.positive and b.positive):
+        return None
+    if b.constant == 1:
+        return softplus(views.log_of(a))
+    return apply("logaddexp", views.log_of(a), views.log_of(b))
+
+
+@rule("log", "add", formula="log(1 − eᵘ) = log1mexp u; log(eᵃ − eᵇ) = a + log(1 − e^{b − a})")
+def _(views: Views, n: Node) -> Node | None:
+    for a, b in (n.inputs, n.inputs[::-1]):
+        if b.op != "neg" or not b.inputs[0].positive or not a.positive:
+            continue
+        below, above = views.log(b.inputs[0]), views.log_of(a)
+        if below is None or a.constant is None and views.log(a) is None:
+            continue
+        if views.minus_one(b.inputs[0]) is None or b.inputs[0].op == "exp":
+            return above + apply("log1mexp", below - above)
+    return None
+
+
+@rule("log", "add", formula="log(x + √(x² + 1)) = asinh x")
+def _(views: Views, n: Node) -> Node | None:
+    for x, root in (n.inputs, n.inputs[::-1]):
+        if root.op != "sqrt" or root.inputs[0].op != "add":
+            continue
+        square, one = root.inputs[0].inputs
+        if one.constant == 1 and square.op == "integer_pow" and square.inputs[0] is x:
+            return apply("asinh", x)
+    return None
+
+
+@rule("log", "det", formula="log det A from the logarithms of the pivots")
+def _(views: Views, n: Node) -> Node:
+    return n.graph.make("log_det", n.inputs, {}, n.shape, n.dtype)
+
+
+@rule(
+    "log",
+    "add", "cos", "tanh", "erf", "select_n", "max", "min", "clamp", "div", "sqrt", "mul", "pow",
+    formula="log n = log1p(n − 1)",
+)  # fmt: skip
+def _(views: Views, n: Node) -> Node | None:
+    rest = views.minus_one(n)
+    return None if rest is None or n.constant is not None else apply("log1p", rest)
+
+
+# ---- log |n| with the sign of n
+
+
+@rule("log_abs", "mul", "div", formula="log |ab| = log |a| + log |b|")
+def _(views: Views, n: Node):
+    (a, s), (b, t) = (log_abs(views, i) for i in n.inputs)
+    sign = t if s is None else s if t is None else apply("mul", s, t)
+    return joined(n.op, a, b), sign
+
+
+@rule("log_abs", "reduce_prod", formula="log |Π xᵢ| = Σ log |xᵢ|")
+def _(views: Views, n: Node):
+    (x,) = n.inputs
+    logs, signs = log_abs(views, x)
+    total = reduced("reduce_sum", stretched(logs, x.shape), axes(n))
+    if signs is None:
+        return total, None
+    return total, reduced("reduce_prod", stretched(signs, x.shape), axes(n))
+
+
+@rule("log_abs", "neg", formula="log |−x| = log |x|")
+def _(views: Views, n: Node):
+    logs, sign = log_abs(views, n.inputs[0])
+    return logs, n.inputs[0].like(-1.0) if sign is None else -sign
+
+
+@rule("log_abs", "det", formula="log |det A|")
+def _(views: Views, n: Node):
+    logs = n.graph.make("log_abs_det", n.inputs, {}, n.shape, n.dtype)
+    return logs, apply("sign", n)
+
+
+def log_abs(views: Views, n: Node) -> tuple[Node, Node | None]:
+    """log |n| and the sign of n, None where it is +."""
+    found = views.ask("log_abs", n)
+    if found is not None:
+        return found
+    if n.positive or views.log(n) is not None:
+        return views.log_of(n), None
+    return log(apply("abs", n)), apply("sign", n)
+
+
+# ---- helpers
+
+
+def axes(n: Node) -> tuple[int, ...]:
+    """The axes of a reduction."""
+    return tuple(n.params["axes"])
+
+
+def known(views: Views, n: Node) -> bool:
+    """Whether log n is found in another way than by the value."""
+    return n.constant is None and views.log(n) is not None
+
+
+def joined(op: str, a: Node, b: Node) -> Node:
+    """log a ± log b"""
+    return a + b if op == "mul" else a - b
+
+
+def chained(n: Node) -> bool:
+    """Whether a product has more than two factors that are no numbers."""
+    return n.op in ("mul", "div") and any(
+        i.op in ("mul", "div", "reduce_prod", "det")
+        and i.constant is None
+        and not any(j.constant is not None for j in i.inputs)
+        for i in n.inputs
+    )
+
+
+def logsumexp(x: Node, over: tuple[int, ...]) -> Node:
+    """log Σ eˣ over axes."""
+    shape = tuple(s for i, s in enumerate(x.shape) if i not in over)
+    return x.graph.make("logsumexp", (x,), {"axes": over}, shape, x.dtype)
+
+
+__all__ = ["kept"]
