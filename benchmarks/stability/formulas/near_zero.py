@@ -42,7 +42,7 @@ FORMULAS = [
             "helper": minus_one,
             "e ** x - 1": lambda x: jnp.power(jnp.exp(1.0).astype(x.dtype), x) - 1,
         },
-        SMALL[:5] + [(1e-20,), (-50.0,)],
+        [*SMALL[:5], (1e-20,), (-50.0,)],
     ),
     Formula(
         "1 - exp(-x)",
@@ -53,7 +53,7 @@ FORMULAS = [
             "1 - 1/exp(x)": lambda x: 1 - 1 / jnp.exp(x),
             "-exp(-x) + 1": lambda x: -jnp.exp(-x) + 1.0,
         },
-        SMALL + [(60.0,)],
+        [*SMALL, (60.0,)],
     ),
     Formula(
         "log(1 + x)",
@@ -135,7 +135,7 @@ FORMULAS = [
             "0.5 e - 0.5/e": lambda x: 0.5 * jnp.exp(x) - 0.5 / jnp.exp(x),
             "e named": lambda x: (lambda e: (e - 1 / e) / 2)(jnp.exp(x)),
         },
-        SMALL + [(20.0,), (-80.0,)],
+        [*SMALL, (20.0,), (-80.0,)],
     ),
     Formula(
         "cosh x - 1",

@@ -187,7 +187,7 @@ FORMULAS = [
             "sum / n": lambda x: jnp.sqrt(jnp.sum((x - x.mean()) ** 2) / x.size),
             "two moments": lambda x: jnp.sqrt(jnp.mean(x**2) - jnp.mean(x) ** 2),
         },
-        ROWS + [([2.0, 2.0, 2.0],), ([0.0, 0.0, 0.0],)],
+        [*ROWS, ([2.0, 2.0, 2.0],), ([0.0, 0.0, 0.0],)],
         deviation_gradient,
     ),
     Formula(
