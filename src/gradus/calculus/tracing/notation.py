@@ -69,7 +69,7 @@ def number(value: Any, digits: int = 4) -> str:
         return str(bool(value)).lower()
     if isinstance(value, int | np.integer):
         return str(value).replace("-", "−")
-    text = f"{float(value):.{digits}g}"
+    text = f"{float(value) + 0.0:.{digits}g}"  # + 0.0: no sign for zero
     return text.replace("inf", "∞").replace("e+0", "e").replace("e-0", "e-").replace("-", "−")
 
 
@@ -116,7 +116,14 @@ def call(name: str) -> Writer:
 
 def prefix(name: str, space: str = " ") -> Writer:
     """A function written before its operand: `sin v1`."""
-    return lambda terms, _: Term(f"{name}{space}{terms[0].within(ATOM)}", PREFIX, axes(terms))
+
+    def write(terms: Sequence[Term], _: Mapping[str, Any]) -> Term:
+        (a,) = terms
+        if a.binding < ATOM:
+            return Term(f"{name}({a.text})", POWER, a.ndim)
+        return Term(f"{name}{space}{a.text}", PREFIX if space else POWER, a.ndim)
+
+    return write
 
 
 def around(left: str, right: str) -> Writer:
@@ -226,7 +233,7 @@ WRITERS: dict[str, Writer] = {
     "cbrt": prefix("∛", ""),
     "rsqrt": lambda terms, _: Term(f"1 / √{terms[0].within(ATOM)}", PRODUCT, axes(terms)),
     "exp2": lambda terms, _: Term(f"2 ** {terms[0].within(ATOM)}", POWER, axes(terms)),
-    "expm1": lambda terms, _: Term(f"exp {terms[0].within(ATOM)} − 1", SUM, axes(terms)),
+    "expm1": lambda terms, _: Term(f"exp({terms[0].text}) − 1", SUM, axes(terms)),
     "log1p": lambda terms, _: Term(f"log(1 + {terms[0].within(PRODUCT)})", ATOM, axes(terms)),
     "logistic": call("σ"),
     "lgamma": lambda terms, _: Term(f"log Γ({terms[0].text})", PREFIX, axes(terms)),

@@ -1,0 +1,140 @@
+"""From a JAX program to tidy formulas of its results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradus.calculus.tracing.algebra import TIDY, Algebra, Formula, product_of_arrays
+from gradus.calculus.tracing.equations import literal, opened
+from gradus.calculus.tracing.notation import SAME
+from gradus.calculus.tracing.program import CALLS
+from gradus.calculus.tracing.steps import constant_term
+
+LONGEST_LOOP = 12  # passes that are written out
+
+
+def symbolic(closed: Any, names: Sequence[str]) -> list[Formula]:
+    """The results of a program as formulas of its arguments.
+
+    Arguments:
+        closed: the program.
+        names: of its arguments.
+
+    Only what the results need is in them. Short loops of fixed length are written out, branches
+    become `a if p else b`; other loops stay calls.
+    """
+    writer = Writer()
+    symbols = [
+        writer.algebra.symbol(name, len(var.aval.shape))
+        for name, var in zip(names, closed.jaxpr.invars, strict=True)
+    ]
+    return writer.run(closed, symbols)
+
+
+class Writer:
+    """Goes through equations and keeps a formula for every result."""
+
+    def __init__(self):
+        self.algebra = Algebra()
+
+    def run(self, program: Any, operands: Sequence[Formula]) -> list[Formula]:
+        """The formulas of a program's results, given those of its arguments."""
+        jaxpr, consts = opened(program)
+        known = dict(zip(jaxpr.constvars, map(self.constant, consts), strict=True))
+        known |= dict(zip(jaxpr.invars, operands, strict=True))
+
+        def read(atom: Any) -> Formula:
+            number = literal(atom)
+            return known[atom] if number is None else self.constant(number.value)
+
+        for equation in jaxpr.eqns:
+            results = self.step(equation, [read(atom) for atom in equation.invars])
+            known.update(zip(equation.outvars, results, strict=True))
+        return [read(atom) for atom in jaxpr.outvars]
+
+    def constant(self, value: Any) -> Formula:
+        """A number as itself, an array by what it looks like."""
+        array = np.asarray(value)
+        if array.size and array.dtype.kind in "biuf" and np.all(array == array.flat[0]):
+            return self.algebra.number(array.flat[0])
+        term = constant_term(array)
+        return self.algebra.symbol(term.text, term.ndim)
+
+    def step(self, equation: Any, operands: list[Formula]) -> list[Formula]:
+        """The formulas of one equation's results."""
+        name, params = equation.primitive.name, equation.params
+        if name in CALLS:
+            return self.run(params[CALLS[name]], operands)
+        if name in SPECIAL and (results := SPECIAL[name](self, params, operands)) is not None:
+            return results
+        if name in SAME:
+            return [operands[0]]
+        if name in TIDY:
+            return [TIDY[name](self.algebra, operands, params)]
+        if name == "dot_general":
+            ndim = len(equation.outvars[0].aval.shape)
+            return [product_of_arrays(self.algebra, operands, params, ndim)]
+        if "call_jaxpr" in params:
+            name = params["call_jaxpr"].jaxpr.debug_info.func_name
+        several = len(equation.outvars) > 1
+        return [
+            self.algebra.call(
+                f"{name}{i}" if several else name, operands, params, len(var.aval.shape)
+            )
+            for i, var in enumerate(equation.outvars)
+        ]
+
+
+def _power(self: Writer, _: dict, operands: list[Formula]) -> list[Formula] | None:
+    base, exponent = operands
+    return [self.algebra.power(base, exponent.head)] if exponent.kind == "number" else None
+
+
+def _sum(self: Writer, params: dict, operands: list[Formula]) -> list[Formula] | None:
+    return None if params["axes"] or operands[0].ndim else operands
+
+
+def _choice(self: Writer, _: dict, operands: list[Formula]) -> list[Formula] | None:
+    """One case alone where both are the same, or where the choice is a constant."""
+    which, *cases = operands
+    if which.kind == "number":
+        return [cases[int(which.head)]]
+    return [cases[0]] if all(case is cases[0] for case in cases) else None
+
+
+def _branches(self: Writer, params: dict, operands: list[Formula]) -> list[Formula]:
+    which, *rest = operands
+    results = [self.run(program, rest) for program in params["branches"]]
+    if which.kind == "number":
+        return results[int(which.head)]
+    columns = zip(*results, strict=True)
+    return [
+        case[0]
+        if all(other is case[0] for other in case)
+        else self.algebra.call("select_n", [which, *case], {}, case[0].ndim)
+        for case in columns
+    ]
+
+
+def _scan(self: Writer, params: dict, operands: list[Formula]) -> list[Formula] | None:
+    """The loop written out, where it is short and goes over no arrays."""
+    n, m = params["num_consts"], params["num_carry"]
+    over_arrays = len(operands) > n + m or len(params["jaxpr"].out_avals) > m
+    if over_arrays or params["length"] > LONGEST_LOOP:
+        return None
+    consts, carry = operands[:n], operands[n:]
+    for _ in range(params["length"]):
+        carry = self.run(params["jaxpr"], [*consts, *carry])
+    return carry
+
+
+SPECIAL: dict[str, Callable[[Writer, dict, list[Formula]], list[Formula] | None]] = {
+    "pow": _power,
+    "reduce_sum": _sum,
+    "select_n": _choice,
+    "cond": _branches,
+    "scan": _scan,
+}
