@@ -1,6 +1,22 @@
 """Floor 1: what a formula is worth, how it changes, and how to compute it well."""
 
 from gradus.calculus.checking import check_gradient
+from gradus.calculus.critical import CriticalPoint, critical_point
+from gradus.calculus.curvature import Curvature, curvature
 from gradus.calculus.findings import Finding, GradientCheck
+from gradus.calculus.perturbation import Comparison, compare_perturbations
+from gradus.calculus.through_time import ThroughTime, through_time
 
-__all__ = ["Finding", "GradientCheck", "check_gradient"]
+__all__ = [
+    "Comparison",
+    "CriticalPoint",
+    "Curvature",
+    "Finding",
+    "GradientCheck",
+    "ThroughTime",
+    "check_gradient",
+    "compare_perturbations",
+    "critical_point",
+    "curvature",
+    "through_time",
+]
