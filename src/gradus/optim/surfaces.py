@@ -1,10 +1,16 @@
 """Surfaces with the difficulties of optimisation, in two dimensions and with known minima.
 
 Each maps a point x of shape (2,) to a height. Goodfellow, Bengio and Courville (2016), section
-8.2, tells where they come from in neural networks.
+8.2, tells where they come from in neural networks. `SURFACES` says where to start on each.
+
+>>> SURFACES["ravine"].minima
+((1.0, 1.0),)
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -56,6 +62,30 @@ def saddle(x: jax.Array) -> jax.Array:
     return 0.5 * x[0] ** 2 + 0.25 * x[1] ** 4 - 0.5 * x[1] ** 2
 
 
+def monkey_saddle(x: jax.Array) -> jax.Array:
+    """A saddle with room for a tail, in a bowl: x₀³ − 3x₀x₁² + ½(x₀² + x₁²)².
+    At (0, 0) not even the curvature says where it goes down; minima −27/32 at 3/2 from there, in
+    three directions, one of them (−3/2, 0).
+
+    >>> monkey_saddle(jnp.array([-1.5, 0.0]))
+    Array(-0.84375, dtype=float32)
+    """
+    square = x[0] ** 2 + x[1] ** 2
+    return x[0] ** 3 - 3 * x[0] * x[1] ** 2 + 0.5 * square**2
+
+
+def ripples(x: jax.Array) -> jax.Array:
+    """A bowl full of dents: x₀² + x₁² + 2 − cos 2πx₀ − cos 2πx₁. Minimum 0 at (0, 0), and a local
+    one in about every square of side 1 around it.
+
+    >>> ripples(jnp.array([1.0, 0.0]))
+    Array(1., dtype=float32)
+
+    Rastrigin's function (Törn and Žilinskas, 1989), with shallower dents.
+    """
+    return jnp.sum(x**2 + 1 - jnp.cos(2 * jnp.pi * x))
+
+
 def cliff(x: jax.Array) -> jax.Array:
     """A gentle slope with a wall across it at x₀ = 1: (x₀² + x₁²)/20 + 10σ(50(x₀ − 1)).
     Minimum 0 (to 10⁻¹⁹) at (0, 0); on the wall the gradient is a thousand times longer than
@@ -75,3 +105,34 @@ def plateau(x: jax.Array) -> jax.Array:
     Array([1.9e-05, 0.0e+00], dtype=float32)
     """
     return 1 - jnp.exp(-0.5 * (x[0] ** 2 + x[1] ** 2))
+
+
+class Surface(NamedTuple):
+    """A surface, and what is worth knowing about it.
+
+    Arguments:
+        height: the function.
+        start: a point from which the difficulty lies on the way.
+        minima: its lowest points.
+        low, high: corners of the square or rectangle that shows it.
+    """
+
+    height: Callable[[jax.Array], jax.Array]
+    start: tuple[float, float]
+    minima: tuple[tuple[float, float], ...]
+    low: tuple[float, float]
+    high: tuple[float, float]
+
+
+THREE_WAYS = ((-1.5, 0.0), (0.75, 0.75 * 3**0.5), (0.75, -0.75 * 3**0.5))
+
+SURFACES = {
+    "quadratic": Surface(quadratic, (-3.0, 1.0), ((0.0, 0.0),), (-4, -2), (4, 2)),
+    "ravine": Surface(ravine, (-1.2, 1.0), ((1.0, 1.0),), (-2, -1), (2, 3)),
+    "local_minimum": Surface(local_minimum, (0.5, 1.5), ((-2.0, 0.0),), (-3, -3), (2, 3)),
+    "saddle": Surface(saddle, (1.5, 0.01), ((0.0, 1.0), (0.0, -1.0)), (-2, -2), (2, 2)),
+    "monkey_saddle": Surface(monkey_saddle, (0.5, 0.01), THREE_WAYS, (-2, -2), (2, 2)),
+    "ripples": Surface(ripples, (1.7, -1.4), ((0.0, 0.0),), (-2, -2), (2, 2)),
+    "cliff": Surface(cliff, (1.05, 1.5), ((0.0, 0.0),), (-2, -2), (2, 2)),
+    "plateau": Surface(plateau, (2.5, 2.0), ((0.0, 0.0),), (-4, -4), (4, 4)),
+}
