@@ -135,7 +135,7 @@ FORMULAS = [
         "guards",
         lambda x, y: (x[0] / y[0] + x[2] / y[2]) / 2,
         {
-            "where": lambda x, y: jnp.sum(jnp.where(MASK, x / y, 0.0)) / jnp.sum(MASK),
+            "where": lambda x, y: jnp.sum(jnp.where(MASK, x / y, 0.0)) / 2,
             "mean where": lambda x, y: jnp.mean(x / y, where=MASK),
         },
         [
@@ -156,7 +156,7 @@ FORMULAS = [
             "where of the loss": lambda z, y: (
                 lambda keep, p: (
                     jnp.sum(jnp.where(keep, -y * jnp.log(p) - (1 - y) * jnp.log(1 - p), 0.0))
-                    / jnp.sum(keep)
+                    / jnp.sum(keep.astype(z.dtype))
                 )
             )(y > -1, jax.nn.sigmoid(z)),
             "jnp.mean(where=)": lambda z, y: (

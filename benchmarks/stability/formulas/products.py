@@ -123,7 +123,7 @@ FORMULAS = [
             "prod ** (-1/n)": lambda p: jnp.prod(p) ** (-1 / p.size),
             "(1/prod) ** (1/n)": lambda p: (1 / jnp.prod(p)) ** (1 / p.size),
         },
-        [*FEW[:2], FEW[3]],
+        [*FEW[:2], ([1e-14, 2e-13, 3e-14, 1e-12],)],
     ),
     Formula(
         "log of a likelihood ratio",
@@ -222,12 +222,12 @@ FORMULAS = [
         ],
     ),
     Formula(
-        "ratio of factorials",
+        "log of a ratio of factorials",
         "products",
-        lambda x: x * (x - 1) * (x - 2),
+        lambda x: mp.log(x * (x - 1) * (x - 2)),
         {
-            "gamma/gamma": lambda x: gamma(x + 1) / gamma(x - 2),
-            "factorial": lambda x: factorial(x) / factorial(x - 3),
+            "gamma/gamma": lambda x: jnp.log(gamma(x + 1) / gamma(x - 2)),
+            "factorial": lambda x: jnp.log(factorial(x) / factorial(x - 3)),
         },
         [(5.0,), (30.5,), (40.0,), (200.0,)],
     ),
@@ -242,18 +242,18 @@ FORMULAS = [
         [(5.0, 2.0), (30.0, 12.0), (60.0, 20.0), (300.0, 100.0)],
     ),
     Formula(
-        "binomial probability",
+        "log of a binomial probability",
         "products",
-        lambda p: mp.binomial(80, 30) * p**30 * (1 - p) ** 50,
+        lambda p: mp.log(mp.binomial(40, 15)) + 15 * mp.log(p) + 25 * mp.log(1 - p),
         {
-            "gamma": lambda p: gamma(81.0) / (gamma(31.0) * gamma(51.0)) * p**30 * (1 - p) ** 50,
-            "factors": lambda p: (
-                jnp.prod((51.0 + jnp.arange(30)) / (1.0 + jnp.arange(30))).astype(p.dtype)
-                * p**30
-                * (1 - p) ** 50
+            "gamma": lambda p: jnp.log(
+                gamma(41.0) / (gamma(16.0) * gamma(26.0)) * p**15 * (1 - p) ** 25
+            ),
+            "factors": lambda p: jnp.log(
+                jnp.prod(jnp.arange(26.0, 41.0) / jnp.arange(1.0, 16.0)) * p**15 * (1 - p) ** 25
             ),
         },
-        [(0.5,), (0.375,), (0.0625,), (0.03125,)],
+        [(0.5,), (0.25,), (0.0009765625,), (0.9990234375,), (1e-20,)],
     ),
     Formula(
         "log of a power",
