@@ -67,14 +67,12 @@ def _exact(f: Callable, gradient: Callable | None, inputs: tuple) -> Answer:
         numbers = [_thawed(part) for part in inputs]
         value = _real(f(*numbers))
         slopes = gradient(*numbers) if gradient else _differences(f, numbers)
-        if len(numbers) == 1 and gradient and not isinstance(slopes, tuple):
-            slopes = (slopes,)
-        return Answer(value, tuple(slopes))
+        return Answer(value, slopes if isinstance(slopes, tuple) else (slopes,))
 
 
-def _differences(f: Callable, numbers: list) -> list:
+def _differences(f: Callable, numbers: list) -> tuple:
     """Central differences by every number of every input."""
-    return [_slopes(lambda new, i=i: f(*_with(numbers, i, new)), x) for i, x in enumerate(numbers)]
+    return tuple(_slopes(lambda new: f(*new), numbers))
 
 
 def _slopes(f: Callable, x):
@@ -169,7 +167,11 @@ def judge(formula: Formula, name: str, f: Callable, inputs: tuple, dtype: str) -
     """Value and gradient of one function at one input against the exact ones."""
     want = exact(formula, inputs, dtype)
     arrays = [jnp.asarray(part, dtype) for part in inputs]
-    value, gradient = jax.value_and_grad(f, argnums=tuple(range(len(arrays))))(*arrays)
+    try:
+        value, gradient = jax.value_and_grad(f, argnums=tuple(range(len(arrays))))(*arrays)
+    except Exception as error:
+        error.add_note(f"in {formula.name!r} as {name!r} at {inputs}, {dtype}")
+        raise
     slopes = [gradient_verdict(g, w, dtype) for g, w in zip(gradient, want.gradient, strict=True)]
     right = verdict(value, want.value, dtype)
     return Judged(formula, name, inputs, right, all(slopes), Answer(value, gradient), want)
