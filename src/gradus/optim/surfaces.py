@@ -132,7 +132,7 @@ SURFACES = {
     "local_minimum": Surface(local_minimum, (0.5, 1.5), ((-2.0, 0.0),), (-3, -3), (2, 3)),
     "saddle": Surface(saddle, (1.5, 0.01), ((0.0, 1.0), (0.0, -1.0)), (-2, -2), (2, 2)),
     "monkey_saddle": Surface(monkey_saddle, (0.5, 0.01), THREE_WAYS, (-2, -2), (2, 2)),
-    "ripples": Surface(ripples, (1.7, -1.4), ((0.0, 0.0),), (-2, -2), (2, 2)),
+    "ripples": Surface(ripples, (1.2, -0.7), ((0.0, 0.0),), (-2, -2), (2, 2)),
     "cliff": Surface(cliff, (1.05, 1.5), ((0.0, 0.0),), (-2, -2), (2, 2)),
     "plateau": Surface(plateau, (2.5, 2.0), ((0.0, 0.0),), (-4, -4), (4, 4)),
 }

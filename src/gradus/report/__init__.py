@@ -1,5 +1,8 @@
-"""Floor 5: one self-contained page about a run."""
+"""Floor 5: one self-contained page about a run, and pictures of landscapes and spectra."""
 
 from gradus.report.document import page, write
+from gradus.report.landscapes import landscape
+from gradus.report.spectrum import spectrum
+from gradus.report.standalone import standalone
 
-__all__ = ["page", "write"]
+__all__ = ["landscape", "page", "spectrum", "standalone", "write"]
