@@ -30,6 +30,11 @@ def norm(v):
     return mp.sqrt(dot(v, v))
 
 
+def unit(v):
+    """Gradient of the norm: v / ‖v‖, and 0 at 0, the subgradient of least size."""
+    return [a / norm(v) if any(v) else mp.zero for a in v]
+
+
 def minus(u, v):
     """uᵢ - vᵢ."""
     return [a - b for a, b in zip(u, v, strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 Numbers = float | list  # a number, a vector (list of numbers) or a matrix (list of lists)
@@ -29,5 +29,5 @@ class Formula(NamedTuple):
     group: str
     exact: Callable
     spellings: dict[str, Callable]
-    inputs: list[tuple[Numbers, ...]]
+    inputs: Sequence[tuple[Numbers, ...]]
     gradient: Callable | None = None

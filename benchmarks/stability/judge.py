@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -26,7 +26,7 @@ RELATIVE = {"float32": 1e-5, "float64": 1e-11}
 class Answer(NamedTuple):
     """A value and the gradient by every input, in the nesting of the inputs."""
 
-    value: object
+    value: Any
     gradient: tuple
 
 

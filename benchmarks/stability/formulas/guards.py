@@ -7,13 +7,8 @@ import jax.numpy as jnp
 from jax import lax
 from mpmath import mp
 
-from benchmarks.stability.exactly import dot, logsumexp, norm, softplus, total, zeros_like
+from benchmarks.stability.exactly import dot, logsumexp, norm, softplus, total, unit, zeros_like
 from benchmarks.stability.formula import Formula
-
-
-def unit(v):
-    """Gradient of the norm; 0 at 0."""
-    return [a / norm(v) for a in v] if any(v) else zeros_like(v)
 
 
 def log_if_positive(x):

@@ -6,13 +6,8 @@ import jax
 import jax.numpy as jnp
 from mpmath import mp
 
-from benchmarks.stability.exactly import dot, mean, minus, norm, variance, zeros_like
+from benchmarks.stability.exactly import dot, mean, minus, norm, unit, variance, zeros_like
 from benchmarks.stability.formula import Formula
-
-
-def unit(v):
-    """Gradient of the norm; 0 at 0, the subgradient of least size."""
-    return [a / norm(v) for a in v] if any(v) else zeros_like(v)
 
 
 def distance_gradient(a, b):
