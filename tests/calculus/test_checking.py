@@ -183,17 +183,21 @@ def test_corners_have_subgradients(name):
     assert found.worst.verdict == "subgradient"
 
 
-def test_a_corner_excuses_no_mistake():
-    # The slopes beside 1 are −1 and 0; a derivative of 1 lies outside.
-    wrong = off(-1.0, (), lambda x: jnp.maximum(0.0, 1 - x), lambda x: -jnp.ones_like(x))
-    found = check_gradient(wrong, 1.0)
-    assert not found.ok
-    assert found.worst.corner
+# The slopes beside 1 are −1 and 0; a derivative of 1 lies outside.
+wrong_hinge = off(-1.0, (), lambda x: jnp.maximum(0.0, 1 - x), lambda x: -jnp.ones_like(x))
+
+
+def meeting_corners(x):
+    """1.01 leaky(x), with slopes 0.0101 and 1.01 beside 0; the rules at 0 give 2."""
+    h = nn.leaky_relu(x)
+    return nn.leaky_relu(h) - nn.leaky_relu(-h)
 
 
 @pytest.mark.parametrize(
     ("f", "at", "verdict", "advice"),
     [
+        (meeting_corners, 0.0, "wrong", "has a corner here: check a point beside it"),
+        (wrong_hinge, 1.0, "wrong", "has a corner here"),
         (lambda x: jnp.where(x >= 0, 1.0, 0.0) + x, 0.0, "jump", "jumps here"),
         (lambda x: jnp.sqrt(x), 0.0, "not finite", "guard its input"),
         (lambda x: jnp.linalg.norm(x), np.zeros(3), "not finite", "guard its input"),

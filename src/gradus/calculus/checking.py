@@ -38,7 +38,9 @@ def check_gradient(f: Callable, *args: Any, seed: int = 0) -> GradientCheck:
     float32 is checked in float32, where mistakes below about 10⁻⁴ of the slope stay unseen; the
     result says so in `precision`.
 
-    At a corner (ReLU at 0) the derivative is right if it lies between the slopes beside it.
+    At a corner (ReLU at 0) the derivative is right if it lies between the slopes beside it. Where
+    corners meet, as for a black picture in a net without biases, automatic differentiation itself
+    may leave that range, and the check says so: move the point a little.
 
     Raises InputError for a value that is not one finite real number, for arguments without real
     numbers or with NaN, infinity or Python's whole numbers among them, and for a function that

@@ -115,6 +115,8 @@ def advice(worst: Finding) -> str:
         return "the function jumps here and has no derivative: check it at another point"
     if worst.verdict == "unclear":
         return "its slope cannot be seen here (a vertical tangent, or noise): check another point"
+    if worst.corner and np.isfinite(worst.derivative):
+        return "the function has a corner here: check a point beside it, which has one slope only"
     if not np.isfinite(worst.derivative):
         return "find the root, logarithm or quotient of 0, and guard its input with jnp.where"
     ratio = worst.derivative / worst.numeric if worst.numeric else np.inf
