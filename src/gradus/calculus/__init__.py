@@ -6,6 +6,7 @@ from gradus.calculus.curvature import Curvature, curvature
 from gradus.calculus.findings import Finding, GradientCheck
 from gradus.calculus.perturbation import Comparison, compare_perturbations
 from gradus.calculus.through_time import ThroughTime, through_time
+from gradus.calculus.tracing import derivative, formula, trace
 
 __all__ = [
     "Comparison",
@@ -18,5 +19,8 @@ __all__ = [
     "compare_perturbations",
     "critical_point",
     "curvature",
+    "derivative",
+    "formula",
     "through_time",
+    "trace",
 ]

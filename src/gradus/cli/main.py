@@ -157,6 +157,31 @@ def summary(run: RunFolder) -> None:
 
 
 @app.command()
+def explain(
+    formula: Annotated[str, typer.Argument(metavar="FORMULA", help="As in x1*x2 + sin(x1)")],
+    at: Annotated[
+        str, typer.Option(metavar="VALUES", help="The value of every variable: x1=2,x2=pi/2")
+    ] = "",
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the graph as a picture")
+    ] = None,
+    digits: Annotated[
+        int, typer.Option(min=1, max=17, help="Significant digits of the numbers")
+    ] = 4,
+) -> None:
+    """Show how a formula is computed and differentiated, step by step.
+
+    Prints the computational graph, forward and reverse accumulation, and the derivatives.
+
+    - `gradus explain "x1*x2 + sin(x1)" --at x1=2,x2=3`
+    - `gradus explain "log(1 + exp(-w*x))" --at w=3,x=1 --svg loss.svg`
+    """
+    from gradus.cli.explain import explain
+
+    explain(formula, at, svg, digits)
+
+
+@app.command()
 def datasets() -> None:
     """List the datasets that are known by name."""
     from gradus.cli.datasets import datasets

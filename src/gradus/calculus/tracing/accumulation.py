@@ -89,7 +89,7 @@ def partials(node: Node) -> tuple[Partial, ...]:
     texts = formulas(node.operation, node.params, [o.term for o in node.operands], node.term)
     texts = [t for t, keep in zip(texts, changing, strict=True) if keep] if texts else []
     scalar = np.size(node.value) == 1
-    numbers = node.pull_back()(jnp.ones_like(node.value)) if scalar and node.parents else ()
+    numbers = node.pull_back(jnp.ones_like(node.value)) if scalar and node.parents else ()
     found = []
     for i, parent in enumerate(node.parents):
         single = scalar and np.size(parent.value) == 1
@@ -145,7 +145,7 @@ def reverse(program: Program, seeds: Sequence[jax.Array]) -> list[Row]:
     for node in reversed(program.nodes):
         adjoint = sum((share.amount for share in incoming[node]), start=given[node])
         local = partials(node)
-        amounts = node.pull_back()(adjoint) if node.parents else ()
+        amounts = node.pull_back(adjoint) if node.parents else ()
         for parent, partial, amount in zip(node.parents, local, amounts, strict=True):
             incoming[parent].append(Share(node.name, partial.value, adjoint, amount))
         shares = [] if node in program.outputs else incoming[node]

@@ -60,12 +60,7 @@ class Derivative:
         ...     jnp.ones(3)))
         2 · (W @ x) ⊗ x
         """
-        names = leaf_names(self.function, args)
-        results = symbolic(traced(self, *args), names)
-        texts, where = spelled(results, names)
-        lines = [texts[0] if len(texts) == 1 else f"({', '.join(texts)})"]
-        lines += [f"  where {name} = {text}" for name, text in where.items()]
-        return "\n".join(lines)
+        return formula(self, *args)
 
     def __str__(self) -> str:
         numbers = [1.0] * parameter_count(self)
@@ -130,6 +125,25 @@ def derivative(f: Callable, argument: int = 0) -> Derivative:
     d²f/dx² = 2 · (cos x)² − 2 · (sin x)²
     """
     return Derivative(f, argument)
+
+
+def formula(f: Callable, *args: Any) -> str:
+    """What a function computes, as a formula, for arguments of these shapes.
+
+    Arguments:
+        f: the function.
+        args: its arguments; only their shapes matter.
+
+    Raises InputError for a function that cannot be traced, naming the line.
+
+    >>> print(formula(lambda x: x * x + x * x, 1.0))
+    2 · x²
+    """
+    names = leaf_names(f, args)
+    texts, where = spelled(symbolic(traced(f, *args), names), names)
+    lines = [texts[0] if len(texts) == 1 else f"({', '.join(texts)})"]
+    lines += [f"  where {name} = {text}" for name, text in where.items()]
+    return "\n".join(lines)
 
 
 def parameter_count(f: Callable) -> int:

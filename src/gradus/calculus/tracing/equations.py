@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from gradus.calculus.tracing.notation import Term, call, element_of, number, wri
 from gradus.calculus.tracing.steps import Node, Operand
 
 SHOWN = 6  # elements of a stack that are written out
+PARTS = ("slice", "dynamic_slice", "gather")
 NEUTRAL = {"max": -np.inf, "min": np.inf}
 SIMPLE = {"mul": 1, "add": 0, "add_any": 0}
 
@@ -94,6 +96,21 @@ def reshaped(equation: Any, operand: Operand) -> Operand:
         return bind(equation, [operand.through(value)])[0]
 
     return Operand(bind(equation, [operand.value])[0], operand.node, through)
+
+
+def squeezed(equation: Any, operand: Operand) -> Operand | None:
+    """A single element taken out of an array, as one step; None for other operands."""
+    part = operand.node
+    if equation.primitive.name != "squeeze" or part is None or part.operation not in PARTS:
+        return None
+    if np.shape(part.value) != np.shape(operand.value):
+        return None
+    (value,) = bind(equation, [operand.value])
+
+    def apply(*inputs: Any) -> jax.Array:
+        return bind(equation, [part.apply(*inputs)])[0]
+
+    return Operand(value, replace(part, apply=apply, value=value))
 
 
 def unchanged(name: str, operands: Sequence[Operand], simplify: bool) -> Operand | None:

@@ -25,6 +25,7 @@ from gradus.calculus.tracing.equations import (
     literal,
     opened,
     reshaped,
+    squeezed,
     unchanged,
     user_source,
     wording,
@@ -115,16 +116,20 @@ class Follower:
         if all(operand.node is None for operand in operands):
             return [Operand(value) for value in bind(equation, [o.value for o in operands])]
         if name in CALLS:
-            label = params.get("name", "").strip("_")
-            return self.run(
-                params[CALLS[name]], operands, (*groups, Call(label)) if label else groups
-            )
+            return self.called(params[CALLS[name]], params.get("name", ""), operands, groups)
         if name in CONTROL:
             return CONTROL[name](self.run, params, operands, groups)
         if name in SAME:
-            return [reshaped(equation, operands[0])]
+            return [squeezed(equation, operands[0]) or reshaped(equation, operands[0])]
         same = unchanged(name, operands, self.simplify)
         return [same] if same else self.operation(equation, operands, groups)
+
+    def called(
+        self, inner: Any, name: str, operands: list[Operand], groups: tuple
+    ) -> list[Operand]:
+        """The results of a named function; one of a single equation forms no group."""
+        named = len(opened(inner)[0].eqns) > 1 and name.strip("_")
+        return self.run(inner, operands, (*groups, Call(named)) if named else groups)
 
     def operation(self, equation: Any, operands: list[Operand], groups: tuple) -> list[Operand]:
         """A step for each result of one primitive."""

@@ -20,7 +20,7 @@ from gradus.calculus.tracing.notation import (
     written,
 )
 
-LONG = 14  # letters from which a formula that occurs twice gets a name
+LONG = 12  # letters from which a formula that occurs twice gets a name
 NAMES = "abcdeghjkmnpqrstuvw"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -130,6 +131,7 @@ class Node:
             *[o.through(next(changing)) if o.differentiable else o.value for o in self.operands]
         )
 
+    @cached_property
     def pull_back(self) -> Callable[[jax.Array], tuple[jax.Array, ...]]:
         """A function from the adjoint of this node to what it adds to those of `parents`."""
         return jax.vjp(self.of_parents, *[p.value for p in self.parents])[1]
