@@ -24,6 +24,7 @@ def write_report(folder: Path) -> Path:
         load_evaluation(folder),
         title=folder.name,
         model_table=layers(run),
+        model_graph=nn.graph(run.model, input_shape(run)),
         command=f"gradus fit --config {folder / SETTINGS}",
         sentences=decisions(folder),
     )

@@ -21,6 +21,7 @@ from gradus.nn.branches import Add, Branches, Concat, Parallel
 from gradus.nn.combine import Lambda, Sequential, as_layer, chain
 from gradus.nn.dense import Dense
 from gradus.nn.frozen import Frozen, frozen
+from gradus.nn.graph import graph
 from gradus.nn.initializers import (
     Constant,
     GlorotNormal,
@@ -96,6 +97,7 @@ __all__ = [
     "elu",
     "frozen",
     "gelu",
+    "graph",
     "hard_tanh",
     "identity",
     "leaky_relu",

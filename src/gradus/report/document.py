@@ -12,7 +12,9 @@ import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.base.files import write_atomically
+from gradus.nn.graph import ModelGraph
 from gradus.report import examples, results, training
+from gradus.report.architecture import architecture
 from gradus.report.html import Markup, element, facts, join, safe, section, table
 from gradus.report.names import readable
 from gradus.report.pictures import as_pictures, gallery
@@ -28,6 +30,7 @@ def page(
     *,
     title: str,
     model_table: Iterable[Mapping[str, object]] | None = None,
+    model_graph: ModelGraph | None = None,
     command: str | None = None,
     sentences: Sequence[str] = (),
     samples: Any = None,
@@ -39,6 +42,7 @@ def page(
         evaluation: what `evaluate` gave back; without it the page shows the training only.
         title: the heading.
         model_table: rows of the table of layers, each a dict with the same keys.
+        model_graph: what `nn.graph` gave back, for a picture of the layers.
         command: what a person types to repeat the run.
         sentences: what should be said about the data, one paragraph each.
         samples: what a generative model draws: pictures, or a list of texts.
@@ -62,7 +66,7 @@ def page(
         examples.hardest(evaluation) if evaluation else "",
         drawn(samples),
         training.gradients(run),
-        model(model_table),
+        model(model_table, model_graph),
         repeat(command, run.versions),
     ]
     skeleton = files("gradus.report").joinpath("page.html").read_text(encoding="utf-8")
@@ -148,12 +152,11 @@ def drawn(samples: Any) -> Markup:
     return section("Samples", gallery(pictures, [""] * len(pictures), "Sample"))
 
 
-def model(rows: Iterable[Mapping[str, object]] | None) -> Markup:
-    """The table of layers."""
+def model(rows: Iterable[Mapping[str, object]] | None, graph: ModelGraph | None = None) -> Markup:
+    """The table of layers, and their picture."""
     rows = list(rows or ())
-    if not rows:
-        return Markup()
-    return section("Model", table(rows[0], [[number(v) for v in row.values()] for row in rows]))
+    layers = table(rows[0], [[number(v) for v in row.values()] for row in rows]) if rows else ""
+    return section("Model", layers, architecture(graph) if graph else "")
 
 
 def number(value: object) -> object:
