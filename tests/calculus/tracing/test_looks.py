@@ -174,7 +174,23 @@ def test_numbers_are_short():
     ]
 
 
+@jax.custom_vjp
+def with_a_gradient_of_its_own(x):
+    return x * x
+
+
+with_a_gradient_of_its_own.defvjp(lambda x: (x * x, x), lambda x, g: (3 * x * g,))
+
+
+def test_gradients_of_their_own_are_kept():
+    assert float(trace(with_a_gradient_of_its_own)(2.0).gradient[0]) == 6
+
+
 REFUSALS = {
+    "forward through a gradient of its own": (
+        lambda: trace(with_a_gradient_of_its_own)(2.0).forward(),
+        r"call reverse\(\)",
+    ),
     "a Python condition": (
         lambda: trace(lambda x: x if x > 0 else -x)(1.0),
         "test_looks.py:.*x > 0",

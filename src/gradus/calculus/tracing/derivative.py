@@ -7,6 +7,7 @@ differentiation, in contrast to symbol-to-number.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -148,8 +149,6 @@ def formula(f: Callable, *args: Any) -> str:
 
 def parameter_count(f: Callable) -> int:
     """How many arguments a function takes by position; 1 where it does not tell."""
-    import inspect
-
     try:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):

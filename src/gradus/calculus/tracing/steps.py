@@ -14,6 +14,7 @@ import numpy as np
 
 from gradus.calculus.tracing.notation import Term, constant, number
 
+LONGEST = 60  # letters of what is written inside another expression
 SMALL = 4  # constants of so many elements are written out
 
 
@@ -118,9 +119,11 @@ class Node:
     @property
     def term(self) -> Term:
         """How the node appears in other expressions: by its name or, without one, written out."""
-        return Term(self.name, ndim=axes(self.value)) if self.name else self._written
+        if self.name:
+            return Term(self.name, ndim=axes(self.value))
+        return self._written if len(self.expression) <= LONGEST else Term("…")
 
-    @property
+    @cached_property
     def _written(self) -> Term:
         return self.wording([operand.term for operand in self.operands])
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradus.calculus.tracing.algebra import TIDY, Algebra, Formula, product_of_arrays
 from gradus.calculus.tracing.equations import literal, opened
-from gradus.calculus.tracing.notation import SAME
+from gradus.calculus.tracing.notation import SAME, element_of
 from gradus.calculus.tracing.program import CALLS
 from gradus.calculus.tracing.steps import constant_term
 
@@ -63,6 +63,13 @@ class Writer:
         term = constant_term(array)
         return self.algebra.symbol(term.text, term.ndim)
 
+    def part(self, equation: Any, array: Formula) -> Formula:
+        """A part of an argument, under its own name: x[0]."""
+        starts, ends = equation.params["start_indices"], equation.params["limit_indices"]
+        shape = equation.invars[0].aval.shape
+        name = element_of(array.head, starts, ends, equation.params["strides"], shape)
+        return self.algebra.symbol(name, len(equation.outvars[0].aval.shape))
+
     def step(self, equation: Any, operands: list[Formula]) -> list[Formula]:
         """The formulas of one equation's results."""
         name, params = equation.primitive.name, equation.params
@@ -79,6 +86,9 @@ class Writer:
             return [product_of_arrays(self.algebra, operands, params, ndim)]
         if "call_jaxpr" in params:
             name = params["call_jaxpr"].jaxpr.debug_info.func_name
+        if name == "slice" and operands[0].kind == "symbol":
+            return [self.part(equation, operands[0])]
+        name = "loop" if name in ("while", "scan") else name
         several = len(equation.outvars) > 1
         return [
             self.algebra.call(

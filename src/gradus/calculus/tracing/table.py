@@ -108,12 +108,19 @@ def shown(value: Any, digits: int = 4) -> str:
         array = array.astype(float)
     if array.size == 1:
         return number(array.item(), digits)
-    if array.ndim == 1 and array.size <= SMALL:
-        return f"[{', '.join(number(v, digits) for v in array)}]"
     if not array.size:
         return f"{array.shape}: empty"
+    if array.size <= SMALL:
+        return f"[{', '.join(_listed(part, digits) for part in array)}]"
     mean, low, high = (number(v, digits) for v in (array.mean(), array.min(), array.max()))
     return f"{array.shape}: mean {mean}, min {low}, max {high}"
+
+
+def _listed(part: np.ndarray, digits: int) -> str:
+    """An element of a small array: a number, or a row in brackets."""
+    if part.ndim == 0:
+        return number(part.item(), digits)
+    return f"[{', '.join(_listed(inner, digits) for inner in part)}]"
 
 
 def accumulation_table(
