@@ -25,28 +25,41 @@ def guarded(views: Views, body: Body) -> set[Node]:
     marked: set[Node] = set()
     for n in list(reachable(views, body)):
         if n.op in BRANCHING:
-            stack = [*n.inputs[n.op == "select_n" :], *(o for b in n.bodies for o in b.outputs)]
+            stack = operands(views, n)[n.op == "select_n" :]
+            stack += [views.value(o) for b in n.bodies for o in b.outputs]
             while stack:
-                m = views.value(stack.pop())
+                m = stack.pop()
                 if m in marked or m.op in MIXING:
                     continue
                 marked.add(m)
-                stack += [i for i in m.inputs if i.is_float or i.dtype is None]
-                stack += [o for b in m.bodies for o in b.outputs]
+                stack += [i for i in operands(views, m) if i.is_float or i.dtype is None]
+                stack += [views.value(o) for b in m.bodies for o in b.outputs]
     return marked
 
 
 def reachable(views: Views, body: Body) -> Iterator[Node]:
     """Every node that the rewritten program computes, those of inner programs included."""
     seen: set[Node] = set()
-    stack = [*body.outputs, *body.effects]
+    stack = [views.value(o) for o in (*body.outputs, *body.effects)]
     while stack:
-        n = views.value(stack.pop())
+        n = stack.pop()
         if n not in seen:
             seen.add(n)
             yield n
-            stack += n.inputs
-            stack += [o for b in n.bodies for o in (*b.outputs, *b.effects)]
+            stack += operands(views, n)
+            stack += [views.value(o) for b in n.bodies for o in (*b.outputs, *b.effects)]
+
+
+def operands(views: Views, n: Node) -> list[Node]:
+    """The nodes that the operation works on; what is kept as written keeps its last step."""
+    if n.op == "as_written":
+        return [last_as_written(n)]
+    return [views.value(i) for i in n.inputs]
+
+
+def last_as_written(n: Node) -> Node:
+    """The node behind `as_written`, whose own inputs may be replaced, but not itself."""
+    return n.inputs[0]
 
 
 class Evaluator:
@@ -85,7 +98,7 @@ class Evaluator:
             if self.known(m):
                 stack.pop()
                 continue
-            needs = [self.views.value(i) for i in m.inputs]
+            needs = operands(self.views, m)
             missing = [i for i in needs if not self.known(i)]
             if missing:
                 stack += missing

@@ -166,7 +166,7 @@ class Exponentials:
             return None
         if n.op == "div" and n.inputs[1].constant is not None:
             return None
-        return self.value(quotient, n)
+        return self.signed(quotient, n)
 
     def _cancelled(self, n: Node, quotient: Quotient | None, less: Sum) -> Node | None:
         """n − less, where it is a quotient with coefficients of one sign."""
@@ -189,20 +189,26 @@ class Exponentials:
         if negative.positive:
             found = self.value(negative, like)
             return None if found is None else -found
-        if len(quotient.top) == 2 and len(quotient.bottom) == 1:
-            return self._difference(shifted(*quotient), like)
+        if len(quotient.top) == 2 and min(quotient.bottom.values()) > 0:
+            return self._difference(quotient, like)
+        if len(quotient.bottom) == 2 and min(quotient.top.values()) > 0:
+            below = self._difference(reduced(Quotient(quotient.bottom, quotient.top)), like)
+            return None if below is None else like.like(1.0) / below
         return None
 
-    def _difference(self, top: Sum, like: Node) -> Node | None:
-        """a eᴬ − a eᴮ = a eᴮ expm1(A − B)"""
-        (a, c), (b, d) = sorted(top.items(), key=lambda item: -len(item[0]))
+    def _difference(self, quotient: Quotient, like: Node) -> Node | None:
+        """(a eᴬ − a eᴮ)/D, from the larger of the two."""
+        (a, c), (b, d) = sorted(quotient.top.items(), key=lambda item: -len(item[0]))
         if abs(c + d) > 1e-12 * abs(c):
             return None
-        if not b:
-            return apply("expm1", self.node(a, like)) * c
-        u, v = self.node(a, like), self.node(b, like)
         gap = self.node(minus_exponent(a, b), like)
-        return apply("exp_difference", u, v, gap) * c
+        if not b and len(quotient.bottom) == 1 and ONE in quotient.bottom:
+            return apply("expm1", gap) * (c / quotient.bottom[ONE])
+        above, below = (
+            self.value(reduced(Quotient({e: abs(c)}, quotient.bottom)), like) for e in (a, b)
+        )
+        found = apply("quotient_difference", above, below, gap)
+        return found if c > 0 else -found
 
     # ---- writing
 
@@ -228,7 +234,7 @@ class Exponentials:
     def log(self, quotient: Quotient, like: Node) -> Node | None:
         """log of a positive quotient: ± log(1 + the part by which it differs from 1)."""
         if not quotient.positive:
-            return None
+            return self._log_difference(quotient, like)
         top, bottom = quotient
         if len(top) == 1 and len(bottom) == 1:
             return self.log_sum(*(shifted(top, bottom),), like)
@@ -244,6 +250,18 @@ class Exponentials:
             return self.log_sum(shifted(top, bottom), like)
         return self.log_sum(top, like) - self.log_sum(bottom, like)
 
+    def _log_difference(self, quotient: Quotient, like: Node) -> Node | None:
+        """log (a eᴬ − a eᴮ)/D = log(a eᴬ/D) + log(1 − e^{B − A})"""
+        if len(quotient.top) != 2 or min(quotient.bottom.values()) < 0:
+            return None
+        (a, c), (b, d) = sorted(quotient.top.items(), key=lambda item: -item[1])
+        if abs(c + d) > 1e-12 * c:
+            return None
+        if not b and quotient.bottom == {ONE: c}:
+            return apply("logexpm1", self.node(a, like))
+        first = self.log(reduced(Quotient({a: c}, quotient.bottom)), like)
+        return first + apply("log1mexp", self.node(minus_exponent(b, a), like))
+
     def value(self, quotient: Quotient, like: Node) -> Node | None:
         """A positive quotient, written so that no exponential overflows."""
         if not quotient.positive:
@@ -258,14 +276,14 @@ class Exponentials:
         return None if logarithm is None else exp(logarithm)
 
     def _logistic(self, top: Sum, bottom: Sum, like: Node) -> Node:
-        """c eᴬ / (b eᴮ + d eᶜ) = (c/b) e^{A − B} σ(B − C + log(b/d)), with B = A if it can be."""
+        """c eᴬ / (b eᴬ + d eᴮ) = (c/b) σ(A − B + log(b/d)), and 1/(eᵘ + eᵛ) without an eᴬ below."""
         ((a, c),) = top.items()
         (first, b), (second, d) = sorted(bottom.items(), key=lambda item: item[0] != a)
         gap = self.node(minus_exponent(first, second), like)
-        inside = logistic(gap + math.log(b / d)) * (c / b)
         if first == a:
-            return inside
-        return apply("scaled_mul", inside, exp(self.node(minus_exponent(a, first), like)))
+            return logistic(gap + math.log(b / d)) * (c / b)
+        u, v = (self.node(minus_exponent(e, a), like) for e in (first, second))
+        return apply("reciprocal_sum", u + math.log(b / c), v + math.log(d / c))
 
     def term(self, exponent: Exponent, coefficient: float, like: Node) -> Node:
         """a eᴬ"""
@@ -338,9 +356,10 @@ def reduced(quotient: Quotient) -> Quotient:
         return Quotient({}, {ONE: 1.0})
     if len(bottom) == 1 and next(iter(bottom.items())) == (ONE, 1.0):
         return quotient
-    pivot = min(bottom, key=lambda e: (len(e), sorted(map(order, e))))
-    unit = {pivot: bottom[pivot]}
-    top, bottom = shifted(top, unit), shifted(bottom, unit)
+    top, bottom = min(
+        ((shifted(top, {e: c}), shifted(bottom, {e: c})) for e, c in bottom.items()),
+        key=lambda pair: sum(map(len, (*pair[0], *pair[1]))),
+    )
     while len(bottom) > 1 and (cut := divided(top, bottom)) is not None:
         top, bottom = cut, {ONE: 1.0}
     while len(top) > 1 and len(bottom) > 1 and (cut := divided(bottom, top)) is not None:

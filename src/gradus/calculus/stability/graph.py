@@ -19,16 +19,18 @@ class Node:
         inputs: the nodes it works on.
         params: what else it depends on (axes, exponents …).
         shape, dtype: of the value.
+        serial: its number in the order in which nodes were made: inputs come first.
         range: where the value lies in exact arithmetic.
         eqn: the traced equation; None for nodes that rules made.
         bodies: the inner programs of a loop or branch.
     """
 
-    __slots__ = ("bodies", "dtype", "eqn", "graph", "inputs", "op", "params", "range", "shape")
+    __slots__ = ("bodies", "dtype", "eqn", "graph", "inputs", "op", "params", "range", "serial", "shape")
 
     def __init__(self, graph, op, inputs, params, shape, dtype, eqn=None, bodies=()):
         self.graph, self.op, self.inputs, self.params = graph, op, inputs, params
         self.shape, self.dtype, self.eqn, self.bodies = shape, dtype, eqn, bodies
+        self.serial = graph.made = graph.made + 1
         self.range: Range = EVERYTHING
         if self.is_float and op in RANGES:
             self.range = RANGES[op](self)
@@ -99,6 +101,7 @@ class Graph:
 
     def __init__(self):
         self.known: dict[Any, Node] = {}
+        self.made = 0
 
     def argument(self, shape: Iterable[int], dtype: Any) -> Node:
         """A value that comes from outside; every call makes a new one."""

@@ -29,7 +29,9 @@ def log1mexp(d: jax.Array) -> jax.Array:
 
 def logexpm1(x: jax.Array) -> jax.Array:
     """log(eˣ − 1) for x ≥ 0."""
-    return x + log1mexp(-x)
+    small = x < 1
+    low, high = jnp.where(small, x, 1.0), jnp.where(small, 1.0, x)
+    return jnp.where(small, jnp.log(jnp.expm1(low)), high + log1mexp(-high))
 
 
 def log_ratio(a: jax.Array, b: jax.Array) -> jax.Array:
@@ -111,15 +113,23 @@ def logsumexp(x: jax.Array, axes: tuple[int, ...]) -> jax.Array:
     return OPERATIONS["log"](total) + jnp.squeeze(shift, axes)
 
 
+def pivots(a: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """The sign and the logarithm of |det A|, of matrices scaled by their largest element."""
+    largest = lax.stop_gradient(jnp.max(jnp.abs(a), axis=(-2, -1), keepdims=True))
+    scale = jnp.where((largest == 0) | ~jnp.isfinite(largest), 1.0, largest)
+    sign, logarithm = jnp.linalg.slogdet(a / scale)
+    return sign, logarithm + a.shape[-1] * jnp.log(scale[..., 0, 0])
+
+
 def log_abs_det(a: jax.Array) -> jax.Array:
     """log |det A|."""
-    return jnp.linalg.slogdet(a)[1]
+    return pivots(a)[1]
 
 
 def log_det(a: jax.Array) -> jax.Array:
     """log det A; not a number where the determinant is negative."""
-    sign, logarithm = jnp.linalg.slogdet(a)
-    return logarithm + lax.stop_gradient(jnp.where(sign < 0, jnp.nan, 0.0))
+    sign, logarithm = pivots(a)
+    return where_positive(logarithm, sign)
 
 
 def softplus_difference(u: jax.Array, v: jax.Array, gap: jax.Array) -> jax.Array:
@@ -137,6 +147,19 @@ def exp_difference(u: jax.Array, v: jax.Array, gap: jax.Array) -> jax.Array:
     return jnp.where(up, rest, -rest) * jnp.exp(jnp.where(up, u, v))
 
 
+def quotient_difference(above, below, gap):
+    """(eᵘ − eᵛ)/d for u − v = gap, given eᵘ/d and eᵛ/d."""
+    up = gap >= 0
+    rest = jnp.expm1(jnp.where(up, -gap, gap))
+    return jnp.where(up, -rest * above, rest * below)
+
+
+def root_of_product(x: jax.Array, y: jax.Array) -> jax.Array:
+    """√(xy) where xy may overflow; not a number where the signs differ."""
+    root = OPERATIONS["sqrt"]
+    return where_positive(root(jnp.abs(x)) * root(jnp.abs(y)), jnp.sign(x) * jnp.sign(y))
+
+
 def root_difference(root: jax.Array, b: jax.Array, gap: jax.Array) -> jax.Array:
     """√q − b for q − b² = gap: gap/(√q + b) where b > 0."""
     positive = b > 0
@@ -148,6 +171,27 @@ def log_softplus(u: jax.Array) -> jax.Array:
     """log log(1 + eᵘ); where eᵘ is tiny the inner logarithm is eᵘ itself."""
     tiny = u < jnp.log(jnp.finfo(u.dtype).eps)
     return jnp.where(tiny, u, jnp.log(OPERATIONS["softplus"](jnp.where(tiny, 0.0, u))))
+
+
+def reciprocal_sum(u: jax.Array, v: jax.Array) -> jax.Array:
+    """1/(eᵘ + eᵛ), from the larger of the two."""
+    high = finite(jnp.maximum(u, v))
+    scaled = OPERATIONS["exp"]
+    return unscaled(1 / (scaled(u - high) + scaled(v - high)), -high)
+
+
+def unscaled(mantissa: jax.Array, exponent: jax.Array) -> jax.Array:
+    """m eˣ and 0 where m is 0, in two steps: eˣ alone may underflow where m eˣ does not."""
+    half = OPERATIONS["exp"](0.5 * exponent)
+    times = OPERATIONS["scaled_absorbed"]
+    return times(times(mantissa, half), half)
+
+
+def log_near_one(n: jax.Array, rest: jax.Array) -> jax.Array:
+    """log |n|, given n − 1 with all its digits."""
+    near = n > 0.5
+    close = OPERATIONS["log1p"](jnp.where(near, rest, 0.0))
+    return jnp.where(near, close, OPERATIONS["log"](jnp.abs(jnp.where(near, 1.0, n))))
 
 
 def share_of_others(logs: jax.Array, axes: tuple[int, ...]) -> jax.Array:
@@ -241,6 +285,9 @@ def integer_pow(x: jax.Array, y: int) -> jax.Array:
 # operation -> what it computes; its derivative is that of the definition
 COMPOSED: dict[str, Callable] = {
     "abs": jnp.abs,
+    "as_written": lambda x: x,
+    "quotient_difference": quotient_difference,
+    "root_of_product": root_of_product,
     "cos": jnp.cos,
     "erf": lax.erf,
     "erfc": lax.erfc,
@@ -248,6 +295,9 @@ COMPOSED: dict[str, Callable] = {
     "exponent": exponent,
     "finite": finite,
     "integer_pow": integer_pow,
+    "log_near_one": log_near_one,
+    "reciprocal_sum": reciprocal_sum,
+    "unscaled": unscaled,
     "log_abs_det": log_abs_det,
     "log_det": log_det,
     "log_ndtr": log_ndtr,

@@ -65,7 +65,7 @@ def _traced_eqn(graph: Graph, eqn, inputs) -> Node:
 def _traced(graph: Graph, name: str, eqn, inputs) -> Node:
     """The node of an equation as it stands."""
     aval = eqn.outvars[0].aval
-    params = {k: v for k, v in eqn.params.items() if k not in HINTS or v is not None}
+    params = {} if name == "det" else {k: v for k, v in eqn.params.items() if v is not None}
     shape, dtype = getattr(aval, "shape", ()), getattr(aval, "dtype", None)
     if eqn.effects:
         return Node(graph, name, tuple(inputs), params, shape, dtype, eqn)
@@ -88,9 +88,6 @@ def _parts(graph: Graph, eqn, inputs, bodies, effects: list[Node]) -> list[Node]
         )
         for i, v in enumerate(eqn.outvars)
     ]
-
-
-HINTS = {"accuracy", "out_sharding", "sharding"}  # None unless somebody asked for them
 
 
 def library_function(program: ClosedJaxpr) -> str | None:

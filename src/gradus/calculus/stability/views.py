@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from gradus.calculus.stability.expressions import is_move, log, moved
 from gradus.calculus.stability.exponentials import Exponentials
 from gradus.calculus.stability.graph import Node
+from gradus.calculus.stability.series import expanded
 
 
 class Scaled(NamedTuple):
@@ -36,6 +37,7 @@ class Rule(NamedTuple):
 
 
 RULES: dict[tuple[str, str], list[Rule]] = {}  # (view, operation) → its rules, tried in order
+SERIES = Rule("Σ cₖ uᵏ near a point where parts of it cancel", lambda views, n: None)
 DEEPEST = 150  # how far a question may travel
 
 
@@ -81,13 +83,23 @@ class Views:
     def _answer(self, view: str, n: Node) -> Any:
         if view != "value" and is_move(n):
             return through(n, self.ask(view, n.inputs[0]))
+        found, answer = self._first(view, n)
+        if view != "value":
+            return answer
+        series = expanded(self, n, answer)
+        if series is not None:
+            found, answer = SERIES, series
+        if found is not None:
+            self.fired[n] = found
+        return answer
+
+    def _first(self, view: str, n: Node) -> tuple[Rule | None, Any]:
+        """The first rule that applies, and its answer."""
         for candidate in RULES.get((view, n.op), ()):
             answer = candidate.answer(self, n)
             if answer is not None and answer is not n:
-                if view == "value":
-                    self.fired[n] = candidate
-                return answer
-        return None
+                return candidate, answer
+        return None, None
 
     def value(self, n: Node) -> Node:
         """The best way to the value: the node itself, or what a rule puts in its place."""

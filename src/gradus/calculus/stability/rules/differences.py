@@ -128,16 +128,17 @@ def _(views: Views, n: Node) -> Node | None:
     return (x - y) * (x + y)
 
 
-@rule("value", "add", formula="c/a − c/b = c (b − a)/(ab), if something cancels in b − a")
+@rule("value", "add", formula="c/a − c/b = c (b − a)/a/b")
 def _(views: Views, n: Node) -> Node | None:
     pair = terms(n)
     if pair is None or any(i.op != "div" for i in pair):
         return None
     (c, a), (d, b) = (i.inputs for i in pair)
     gap = difference(b, a)
-    if c.constant is None or c.constant != d.constant or gap is None:
+    if c.constant is None or c.constant != d.constant:
         return None
-    return (gap * c.constant) / (a * b)
+    gap = b - a if gap is None else gap
+    return gap * c.constant / a / b
 
 
 @rule("value", "add", formula="m e^E − k e^F from mantissas of a common exponent")

@@ -85,6 +85,9 @@ def _(views: Views, n: Node) -> Node | None:
     (x,) = n.inputs
     if x.positive:
         return views.log(x)
+    rest = views.minus_one(x)
+    if rest is not None:
+        return apply("log_near_one", x, rest)
     found = views.ask("log_abs", x)
     return None if found is None else found[0]
 
@@ -185,6 +188,19 @@ def _(views: Views, n: Node) -> Node | None:
     return n.graph.make("cumlogsumexp", (logs,), n.params, n.shape, n.dtype)
 
 
+@rule("log", "add", formula="log(1 − eᵘ) = log1mexp u; log(eᵃ − eᵇ) = a + log(1 − e^{b − a})")
+def _(views: Views, n: Node) -> Node | None:
+    for a, b in (n.inputs, n.inputs[::-1]):
+        if b.op != "neg" or not b.inputs[0].positive or not a.positive:
+            continue
+        below, above = views.log(b.inputs[0]), views.log_of(a)
+        if below is None or a.constant is None and views.log(a) is None:
+            continue
+        if views.minus_one(b.inputs[0]) is None or b.inputs[0].op == "exp":
+            return above + apply("log1mexp", below - above)
+    return None
+
+
 @rule("log", "reduce_sum", "add", "dot_general", formula="log Σ m e^E = E* + log Σ m e^{E − E*}")
 def _(views: Views, n: Node) -> Node | None:
     found = views.scaled(n)
@@ -211,19 +227,6 @@ def _(views: Views, n: Node) -> Node | None:
     if b.constant == 1:
         return softplus(views.log_of(a))
     return apply("logaddexp", views.log_of(a), views.log_of(b))
-
-
-@rule("log", "add", formula="log(1 − eᵘ) = log1mexp u; log(eᵃ − eᵇ) = a + log(1 − e^{b − a})")
-def _(views: Views, n: Node) -> Node | None:
-    for a, b in (n.inputs, n.inputs[::-1]):
-        if b.op != "neg" or not b.inputs[0].positive or not a.positive:
-            continue
-        below, above = views.log(b.inputs[0]), views.log_of(a)
-        if below is None or a.constant is None and views.log(a) is None:
-            continue
-        if views.minus_one(b.inputs[0]) is None or b.inputs[0].op == "exp":
-            return above + apply("log1mexp", below - above)
-    return None
 
 
 @rule("log", "add", formula="log(x + √(x² + 1)) = asinh x")

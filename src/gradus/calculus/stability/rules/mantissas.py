@@ -149,7 +149,7 @@ def aligned(part: Scaled, high: Node) -> Node:
 
 def whole(found: Scaled) -> Node:
     """The number again: m e^E, and 0 where m is 0."""
-    return apply("scaled_absorbed", found.mantissa, exp(found.exponent))
+    return apply("unscaled", *found)
 
 
 def already_shifted(x: Node, over: tuple[int, ...]) -> bool:

@@ -68,7 +68,7 @@ def logarithmic(n: Node, depth: int = 0) -> bool:
 @rule("value", "pow", formula="nᵘ = e^{u log n} for n > 0, if n has a view of its logarithm")
 def _(views: Views, n: Node) -> Node | None:
     base, power = n.inputs
-    if base.constant is not None or base.op not in ("add", "exp", "reduce_prod", "div", "mul"):
+    if base.constant is not None or base.op not in ("add", "exp", "reduce_prod", "div", "mul", "det"):
         return None
     if not base.positive and (power.constant is None or power.constant % 1 == 0):
         return None

@@ -6,6 +6,7 @@ import math
 
 from gradus.calculus.stability.expressions import apply, exp, is_move, moved
 from gradus.calculus.stability.graph import Node
+from gradus.calculus.stability.rules.differences import terms
 from gradus.calculus.stability.views import Views, rule
 
 
@@ -19,6 +20,16 @@ def _(views: Views, n: Node) -> Node | None:
 def _(views: Views, n: Node) -> Node | None:
     x = squared(n.inputs[0])
     return None if x is None else apply("abs", x)
+
+
+@rule("value", "sqrt", formula="√(x² − y²) = √|x − y| √|x + y|")
+def _(views: Views, n: Node) -> Node | None:
+    (q,) = n.inputs
+    pair = terms(q) if q.op == "add" else None
+    if pair is None or any(squared(i) is None for i in pair):
+        return None
+    x, y = map(squared, pair)
+    return apply("root_of_product", x - y, x + y)
 
 
 @rule("value", "sqrt", formula="√Σx² = s √Σ(x/s)², s the largest |x|")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gradus.calculus.stability.expressions import apply, exp, logistic, select, stretched
+from gradus.calculus.stability.expressions import apply, as_written, exp, logistic, select, stretched
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.linear import Linear, combine, difference, linear
 from gradus.calculus.stability.rules.shares import complement
@@ -37,7 +37,7 @@ def small_power(views: Views, n: Node) -> Node:
     product = expm1(apply("absorbed", stretched(power, n.shape), views.log_of(base)))
     if base.positive:
         return product
-    return select(n.graph.compare("gt", base, 0.0), n - 1.0, product)
+    return select(n.graph.compare("gt", base, 0.0), as_written(n - 1.0), product)
 
 
 @rule("minus_one", "integer_pow", formula="x² − 1 = (x − 1)(x + 1)")
@@ -133,6 +133,9 @@ def _(views: Views, n: Node) -> Node | None:
 @rule("minus_one", "div", formula="a/b − 1 = (a − b)/b")
 def _(views: Views, n: Node) -> Node | None:
     a, b = n.inputs
+    rest = views.minus_one(b) if a.constant == 1 else None
+    if rest is not None:
+        return -rest / b
     gap = difference(a, b)
     return None if gap is None else views.value(gap) / b
 
