@@ -14,27 +14,39 @@ from gradus.calculus.stability.operations import COMPOSED, OPERATIONS, PLAIN
 from gradus.calculus.stability.views import Views
 
 MIXING = {"dot_general", "conv_general_dilated"}  # beyond these no cotangent stays exactly 0
+WHOLE = {"norm", "logsumexp", "share_of_others", "log_share", "log_share_of_others"}
 ELEMENTWISE = {*OPERATIONS, "add", "neg", "max", "min", "abs", "logaddexp", "sin", "cos"}
-ELEMENTWISE |= {op for op in COMPOSED if op not in ("norm", "logsumexp", "share_of_others")}
+ELEMENTWISE |= {op for op in COMPOSED if op not in WHOLE}
 ELEMENTWISE -= {"integer_pow", "log_det", "log_abs_det"}
-BRANCHING = {"select_n", "near_point", "cond"}
+BRANCHING = {"select_n", "near_point", "cond", "max", "min", "absorbed"}
+SINGULAR = {"div", "log", "log1p", "pow", "sqrt", "acos", "asin", "atanh", "near_point"}
+SINGULAR |= {"root_of_squares", "absorbed", "log_ratio", "log_product", "unscaled", "abs", "exp"}
 
 
 def guarded(views: Views, body: Body) -> set[Node]:
     """The nodes before a branch: a branch that is not taken must not spoil the derivative."""
     marked: set[Node] = set()
-    for n in list(reachable(views, body)):
-        if n.op in BRANCHING:
-            stack = operands(views, n)[n.op == "select_n" :]
-            stack += [views.value(o) for b in n.bodies for o in b.outputs]
-            while stack:
-                m = stack.pop()
-                if m in marked or m.op in MIXING:
-                    continue
-                marked.add(m)
-                stack += [i for i in operands(views, m) if i.is_float or i.dtype is None]
-                stack += [views.value(o) for b in m.bodies for o in b.outputs]
+    for n in reachable(views, body):
+        if n.op in BRANCHING and n not in marked:
+            before = upstream(views, n)
+            if any(m.op in SINGULAR for m in before):
+                marked |= before
     return marked
+
+
+def upstream(views: Views, n: Node) -> set[Node]:
+    """What a branch is computed from, back to where cotangents are mixed."""
+    seen: set[Node] = set()
+    stack = operands(views, n)[n.op == "select_n" :]
+    stack += [views.value(o) for b in n.bodies for o in b.outputs]
+    while stack:
+        m = stack.pop()
+        if m in seen or m.op in MIXING:
+            continue
+        seen.add(m)
+        stack += [i for i in operands(views, m) if i.is_float or i.dtype is None]
+        stack += [views.value(o) for b in m.bodies for o in b.outputs]
+    return seen
 
 
 def reachable(views: Views, body: Body) -> Iterator[Node]:

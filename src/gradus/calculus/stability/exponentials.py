@@ -60,6 +60,7 @@ class Exponentials:
         self.views = views
         self.found: dict[Node, Quotient | None] = {}
         self.written: dict[Exponent, Node] = {}
+        self.atoms: set[Node] = set()
 
     def of(self, n: Node, depth: int = 0) -> Quotient | None:
         """The quotient that `n` is; None if it contains no exponentials or is too long."""
@@ -100,7 +101,9 @@ class Exponentials:
         if n.op in ("reduce_sum", "dot_general", "reduce_prod", "logaddexp") and n.positive:
             logarithm = self.views.log(n)
             if logarithm is not None:
-                return Quotient({self.note(logarithm): 1.0}, {ONE: 1.0})
+                exponent = self.note(logarithm)
+                self.atoms |= {u for u, _ in exponent}
+                return Quotient({exponent: 1.0}, {ONE: 1.0})
         return None
 
     def _moved(self, n: Node, inner: Quotient) -> Quotient:
@@ -108,6 +111,7 @@ class Exponentials:
             out: Sum = {}
             for exponent, c in total.items():
                 new = frozenset((moved(n, u), k) for u, k in exponent)
+                self.atoms |= {moved(n, u) for u, _ in exponent if u in self.atoms}
                 if exponent in self.written:
                     self.written[new] = moved(n, self.written[exponent])
                 out[new] = out.get(new, 0.0) + c
@@ -140,7 +144,7 @@ class Exponentials:
     def log_of(self, n: Node) -> Node | None:
         """The view `log` of n."""
         quotient = self.of(n)
-        if quotient is None or not has_exponentials(quotient):
+        if quotient is None or not self.usable(quotient):
             return None
         return self.log(quotient, n)
 
@@ -160,7 +164,7 @@ class Exponentials:
     def quotient_of(self, n: Node) -> Node | None:
         """A quotient or product in which exponentials could overflow or cancel."""
         quotient = self.of(n)
-        if quotient is None or not has_exponentials(quotient):
+        if quotient is None or not self.usable(quotient):
             return None
         if n.op == "mul" and any(i.constant is not None for i in n.inputs):
             return None
@@ -168,9 +172,18 @@ class Exponentials:
             return None
         return self.signed(quotient, n)
 
+    def usable(self, quotient: Quotient) -> bool:
+        """Whether it is more than a number, and free of logarithms of sums: their digits are
+        used up by the shift, which mantissas with exponents keep."""
+        return has_exponentials(quotient) and not any(map(self.mixed, quotient))
+
+    def mixed(self, total: Sum) -> bool:
+        """Whether logarithms of sums are among the exponents."""
+        return any(u in self.atoms for exponent in total for u, _ in exponent)
+
     def _cancelled(self, n: Node, quotient: Quotient | None, less: Sum) -> Node | None:
         """n − less, where it is a quotient with coefficients of one sign."""
-        if quotient is None or not has_exponentials(quotient):
+        if quotient is None or any(self.mixed(total) for total in quotient):
             return None
         top = plus(quotient.top, times(less, quotient.bottom), -1.0)
         rest = reduced(Quotient(top, quotient.bottom))
@@ -207,7 +220,9 @@ class Exponentials:
         above, below = (
             self.value(reduced(Quotient({e: abs(c)}, quotient.bottom)), like) for e in (a, b)
         )
-        found = apply("quotient_difference", above, below, gap)
+        shared = {u for u, _ in a} & {u for u, _ in b} or not a or not b
+        kind = "quotient_difference" if shared else "independent_quotient_difference"
+        found = apply(kind, above, below, gap)
         return found if c > 0 else -found
 
     # ---- writing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -194,16 +195,56 @@ def log_near_one(n: jax.Array, rest: jax.Array) -> jax.Array:
     return jnp.where(near, close, OPERATIONS["log"](jnp.abs(jnp.where(near, 1.0, n))))
 
 
-def share_of_others(logs: jax.Array, axes: tuple[int, ...]) -> jax.Array:
-    """1 − softmax: for the largest share the sum of the others."""
-    size = jnp.exp(logs - lax.stop_gradient(jnp.max(logs, axis=axes, keepdims=True)))
-    flat = jnp.moveaxis(size, axes, range(-len(axes), 0))
-    shape = flat.shape
-    flat = flat.reshape(*shape[: len(shape) - len(axes)], -1)
-    first = jax.nn.one_hot(jnp.argmax(flat, axis=-1), flat.shape[-1], dtype=flat.dtype)
-    others = jnp.sum(flat * (1 - first), axis=-1, keepdims=True)
-    rest = jnp.where(first > 0, others, others + 1 - flat) / (others + 1)
-    return jnp.moveaxis(rest.reshape(shape), range(-len(axes), 0), axes)
+class Largest(NamedTuple):
+    """Exponentials split into the largest and the others, over the last axis."""
+
+    x: jax.Array
+    first: jax.Array
+    high: jax.Array
+    others: jax.Array
+
+
+def split_largest(x: jax.Array) -> Largest:
+    """Σ e^{x − high} of all but the largest element."""
+    high = finite(jnp.max(x, axis=-1, keepdims=True))
+    first = jax.nn.one_hot(jnp.argmax(x, axis=-1), x.shape[-1], dtype=bool)
+    size = OPERATIONS["exp"](jnp.where(first, -jnp.inf, x) - high)
+    return Largest(x, first, high, jnp.sum(size, axis=-1, keepdims=True))
+
+
+def over_axes(f: Callable[[Largest], jax.Array]) -> Callable:
+    """f of logarithms along the last axis, as an operation over any axes."""
+
+    def operation(x: jax.Array, axes: tuple[int, ...]) -> jax.Array:
+        last = tuple(range(-len(axes), 0))
+        ordered = jnp.moveaxis(x, axes, last)
+        flat = ordered.reshape(*ordered.shape[: x.ndim - len(axes)], -1)
+        return jnp.moveaxis(f(split_largest(flat)).reshape(ordered.shape), last, axes)
+
+    return operation
+
+
+def _log_share(s: Largest) -> jax.Array:
+    return s.x - s.high - jnp.log1p(s.others)
+
+
+def _share_of_others(s: Largest) -> jax.Array:
+    size = OPERATIONS["exp"](jnp.where(s.first, -jnp.inf, s.x) - s.high)
+    return jnp.where(s.first, s.others, 1 + s.others - size) / (1 + s.others)
+
+
+def _log_share_of_others(s: Largest) -> jax.Array:
+    rest = jnp.where(s.first, -jnp.inf, s.x)
+    high = finite(jnp.max(rest, axis=-1, keepdims=True))
+    total = jnp.sum(OPERATIONS["exp"](rest - high), axis=-1, keepdims=True)
+    of_largest = OPERATIONS["log"](total) + (high - s.high) - jnp.log1p(s.others)
+    small = jnp.where(s.first, 0.0, OPERATIONS["exp"](s.x - s.high) / (1 + s.others))
+    return jnp.where(s.first, of_largest, jnp.log1p(-small))
+
+
+log_share = over_axes(_log_share)
+share_of_others = over_axes(_share_of_others)
+log_share_of_others = over_axes(_log_share_of_others)
 
 
 def finite(x: jax.Array) -> jax.Array:
@@ -249,6 +290,7 @@ OPERATIONS: dict[str, Callable] = {
     "logistic": absorbing(sigmoid, lambda y, x: sigmoid(x) * sigmoid(-x)),
     "sinh": absorbing(jnp.sinh, lambda y, x: jnp.cosh(x)),
     "cosh": absorbing(jnp.cosh, lambda y, x: jnp.sinh(x)),
+    "abs": absorbing(jnp.abs, lambda y, x: jnp.sign(x)),
     "acos": absorbing(jnp.arccos, lambda y, x: -1 / jnp.sqrt((1 - x) * (1 + x))),
     "asin": absorbing(jnp.arcsin, lambda y, x: 1 / jnp.sqrt((1 - x) * (1 + x))),
     "asinh": absorbing(jnp.arcsinh, lambda y, x: 1 / hypot(x, jnp.ones_like(x))),
@@ -263,6 +305,23 @@ OPERATIONS: dict[str, Callable] = {
         lax.div, lambda y, a, b: 1 / b, lambda y, a, b: -(y / b), both=True
     ),
     "absorbed": absorbing(absorbed, lambda y, a, b: b, lambda y, a, b: a),
+    "quotient": absorbing(lax.div, lambda y, a, b: 1 / b, lambda y, a, b: -(y / b)),
+    "independent_exp_difference": absorbing(
+        lambda u, v: exp_difference(u, v, u - v),
+        lambda y, u, v: jnp.exp(u),
+        lambda y, u, v: -jnp.exp(v),
+    ),
+    "independent_softplus_difference": absorbing(
+        lambda u, v: softplus_difference(u, v, u - v),
+        lambda y, u, v: sigmoid(u),
+        lambda y, u, v: -sigmoid(v),
+    ),
+    "independent_quotient_difference": absorbing(
+        lambda above, below, gap: quotient_difference(above, below, gap),
+        lambda y, above, below, gap: jnp.ones_like(y),
+        lambda y, above, below, gap: -jnp.ones_like(y),
+        lambda y, above, below, gap: jnp.zeros_like(y),
+    ),
     "softplus": absorbing(lambda x: jnp.logaddexp(x, 0.0), lambda y, x: sigmoid(x)),
     "log1mexp": absorbing(log1mexp, lambda y, d: -1 / jnp.expm1(-d)),
     "logexpm1": absorbing(logexpm1, lambda y, x: -1 / jnp.expm1(-x)),
@@ -278,13 +337,15 @@ OPERATIONS: dict[str, Callable] = {
 def integer_pow(x: jax.Array, y: int) -> jax.Array:
     """xʸ with an absorbing derivative."""
     return absorbing(
-        lambda v: lax.integer_pow(v, y), lambda p, v: y * lax.integer_pow(v, y - 1)
+        lambda v: lax.integer_pow(v, y),
+        lambda p, v: y * lax.integer_pow(v, y - 1),
+        both=True,
     )(x)
 
 
 # operation -> what it computes; its derivative is that of the definition
 COMPOSED: dict[str, Callable] = {
-    "abs": jnp.abs,
+    "acosh": jnp.arccosh,
     "as_written": lambda x: x,
     "quotient_difference": quotient_difference,
     "root_of_product": root_of_product,
@@ -309,6 +370,8 @@ COMPOSED: dict[str, Callable] = {
     "near_point": near_point,
     "norm": norm,
     "root_difference": root_difference,
+    "log_share": log_share,
+    "log_share_of_others": log_share_of_others,
     "share_of_others": share_of_others,
     "sign": lambda x: lax.stop_gradient(jnp.sign(x)),
     "sin": jnp.sin,
@@ -316,10 +379,23 @@ COMPOSED: dict[str, Callable] = {
     "where_positive": where_positive,
 }
 
+@jax.custom_jvp
+def stabilized_division(a: jax.Array, b: jax.Array) -> jax.Array:
+    """a / b, whose slope −(a/b)/b does not square b."""
+    return lax.div(a, b)
+
+
+@stabilized_division.defjvp
+def _(operands, tangents):
+    (a, b), (ta, tb) = operands, tangents
+    y = stabilized_division(a, b)
+    return y, ta / b - (y / b) * tb
+
+
 # operation -> how it is computed where no branch has to be guarded
 PLAIN: dict[str, Callable] = {
     "add": lax.add,
-    "div": lax.div,
+    "div": stabilized_division,
     "integer_pow": lax.integer_pow,
     "mul": lax.mul,
     "neg": lax.neg,

@@ -48,6 +48,8 @@ def _equation(graph: Graph, eqn, inputs: list[Node], effects: list[Node]) -> lis
         function = library_function(eqn.params["call_jaxpr"])
         if function in LIBRARY:
             return [LIBRARY[function](graph, eqn, inputs)]
+    if name == "cond" and eqn.params.get("branches_platforms") is not None:
+        return _read(graph, eqn.params["branches"][-1], inputs[1:], effects)
     if name in BODIES:
         return _parts(graph, eqn, inputs, BODIES[name](graph, eqn, inputs), effects)
     if eqn.primitive.multiple_results:

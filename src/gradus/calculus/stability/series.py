@@ -112,7 +112,7 @@ def cancelling(
         known[m] = series
         mended = better if m is n else views.ask("value", m) is not None
         cancels = cancels or loses(m, parts, series, mended)
-        cancels = cancels or point == 0 and m.op in ARITHMETIC and flat(parts, series)
+        cancels = cancels or point == 0 and flat(m, parts, series)
     result = known[n]
     if better and result is not None and made_of_exponentials(cone):
         cancels = cancels or result.order >= 0 and result.from_order(0)[1] == 0
@@ -165,9 +165,9 @@ def loses(m: Node, parts: list[Laurent], series: Laurent, mended: bool) -> bool:
     return parts[0].at_point == 0 == parts[1].at_point
 
 
-def flat(parts: list[Laurent], series: Laurent) -> bool:
+def flat(m: Node, parts: list[Laurent], series: Laurent) -> bool:
     """Whether the slopes of the parts cancel: eˣ + e⁻ˣ at 0."""
-    if series.zero or series.order < 0 or min(p.order for p in parts) < 0:
+    if m.op not in ("add", "mul", "div") or series.zero or series.order < 0 or min(p.order for p in parts) < 0:
         return False
     return series.from_order(0)[1] == 0 and all(p.from_order(0)[1] != 0 for p in parts)
 

@@ -2,7 +2,16 @@
 
 from importlib import import_module
 
-FILES = ("logarithms", "mantissas", "shifts", "differences", "moments", "quotients", "roots")
+FILES = (
+    "shares",
+    "logarithms",
+    "mantissas",
+    "shifts",
+    "differences",
+    "moments",
+    "quotients",
+    "roots",
+)  # rules that know more come first
 
 
 def load() -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from gradus.calculus.stability.expressions import apply, exp, select
+from gradus.calculus.stability.expressions import apply, exp
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.linear import (
+    Linear,
+    combine,
     constant_factor,
     difference,
     linear,
     without_cancelling,
 )
-from gradus.calculus.stability.rules.mantissas import whole
 from gradus.calculus.stability.views import Views, rule
 
 
@@ -68,6 +69,49 @@ def _(views: Views, n: Node) -> Node | None:
     return found
 
 
+@rule("value", "add", formula="u + log v = log(eᵘ v), if eᵘ v is simpler")
+def _(views: Views, n: Node) -> Node | None:
+    """The logarithm of the product that a sum of logarithms stands for."""
+    form = linear(n)
+    logs = {t: c for t, c in form.terms.items() if inside_log(t) is not None and abs(c) == 1}
+    if not logs or form.constant:
+        return None
+    rest = {t: c for t, c in form.terms.items() if t not in logs}
+    top, bottom = (
+        [inside_log(t) for t, c in logs.items() if c == sign] for sign in (1.0, -1.0)
+    )
+    if rest:
+        top.append(exp(combine(Linear(rest, 0.0), n)))
+    if not bottom and len(top) < 2:
+        return None
+    whole = product(top, n)
+    if bottom:
+        whole = whole / product(bottom, n)
+    if whole.shape != n.shape:
+        return None
+    found = views.exponentials.log_of(whole)
+    if found is None and bottom and any(views.scaled(b) is not None for b in bottom):
+        found = views.log(whole)
+    return found
+
+
+def inside_log(n: Node) -> Node | None:
+    """x where n is log x, in any of its spellings."""
+    if n.op == "log":
+        return n.inputs[0]
+    if n.op == "log1p":
+        return n.inputs[0] + 1.0
+    return exp(n.inputs[0]) + 1.0 if n.op == "softplus" else None
+
+
+def product(factors: list[Node], like: Node) -> Node:
+    """Π factors"""
+    total = like.like(1.0)
+    for factor in factors:
+        total = factor if total.constant == 1 else total * factor
+    return total
+
+
 @rule("value", "add", formula="softplus u − softplus v, by log1p where u ≈ v")
 def _(views: Views, n: Node) -> Node | None:
     pair = terms(n)
@@ -75,8 +119,9 @@ def _(views: Views, n: Node) -> Node | None:
         return None
     u, v = map(softplus_argument, pair)
     gap = difference(u, v)
-    gap = u - v if gap is None else views.value(gap)
-    return apply("softplus_difference", u, v, gap)
+    if gap is None:
+        return apply("independent_softplus_difference", u, v)
+    return apply("softplus_difference", u, v, views.value(gap))
 
 
 def softplus_argument(n: Node) -> Node | None:
@@ -148,8 +193,9 @@ def _(views: Views, n: Node) -> Node | None:
         return None
     u, v = (i.inputs[0] for i in pair)
     gap = difference(u, v)
-    gap = u - v if gap is None else views.value(gap)
-    return apply("exp_difference", u, v, gap)
+    if gap is None:
+        return apply("independent_exp_difference", u, v)
+    return apply("exp_difference", u, v, views.value(gap))
 
 
 @rule("value", "add", formula="ab − ac = a (b − c), if b − c has a view")
@@ -168,5 +214,3 @@ def _(views: Views, n: Node) -> Node | None:
                 return y * small * sign
     return None
 
-
-__all__ = ["exp", "select", "whole"]

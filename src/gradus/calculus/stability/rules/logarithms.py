@@ -6,7 +6,6 @@ import math
 
 from gradus.calculus.stability.expressions import (
     apply,
-    kept,
     log,
     reduced,
     select,
@@ -100,6 +99,14 @@ def _(views: Views, n: Node) -> Node | None:
     if k % 2:
         return None
     return views.log_of(x.graph.apply("abs", x)) * float(k)
+
+
+@rule("log", "div", formula="log(Σ m e^E/Σ k e^F) = log(m*/k*) + (E* − F*)")
+def _(views: Views, n: Node) -> Node | None:
+    if any(i.constant is not None or views.scaled(i) is None for i in n.inputs):
+        return None
+    found = views.scaled(n)
+    return None if found is None else log(found.mantissa) + found.exponent
 
 
 @rule("log", "mul", "div", formula="log(ab) = log a + log b, log(a/b) = log a − log b")
@@ -229,14 +236,14 @@ def _(views: Views, n: Node) -> Node | None:
     return apply("logaddexp", views.log_of(a), views.log_of(b))
 
 
-@rule("log", "add", formula="log(x + √(x² + 1)) = asinh x")
+@rule("log", "add", formula="log(x + √(x² ± 1)) = asinh x or acosh x")
 def _(views: Views, n: Node) -> Node | None:
     for x, root in (n.inputs, n.inputs[::-1]):
         if root.op != "sqrt" or root.inputs[0].op != "add":
             continue
         square, one = root.inputs[0].inputs
-        if one.constant == 1 and square.op == "integer_pow" and square.inputs[0] is x:
-            return apply("asinh", x)
+        if one.constant in (1, -1) and square.op == "integer_pow" and square.inputs[0] is x:
+            return apply("asinh" if one.constant == 1 else "acosh", x)
     return None
 
 
@@ -330,5 +337,3 @@ def logsumexp(x: Node, over: tuple[int, ...]) -> Node:
     shape = tuple(s for i, s in enumerate(x.shape) if i not in over)
     return x.graph.make("logsumexp", (x,), {"axes": over}, shape, x.dtype)
 
-
-__all__ = ["kept"]

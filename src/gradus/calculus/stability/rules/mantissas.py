@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import math
 
-from gradus.calculus.stability.expressions import apply, exp, kept, reduced, stretched
+from gradus.calculus.stability.expressions import (
+    apply,
+    exp,
+    kept,
+    reduced,
+    select,
+    stretched,
+)
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.rules.logarithms import axes
 from gradus.calculus.stability.views import Scaled, Views, rule
@@ -80,6 +87,50 @@ def _(views: Views, n: Node) -> Scaled | None:
     high = apply("finite", reduced("reduce_max", apply("exponent", *found), axes(n)))
     total = aligned(found, kept(high, x, axes(n)))
     return Scaled(reduced("reduce_sum", total, axes(n)), high)
+
+
+@rule("scaled", "dot_general", formula="a · b = Σ aₖ bₖ for vectors")
+def _(views: Views, n: Node) -> Scaled | None:
+    return views.scaled(as_sum(n)) if n.shape == () else None
+
+
+def as_sum(n: Node) -> Node:
+    """The product of two vectors as a sum of products."""
+    a, b = n.inputs
+    return reduced("reduce_sum", a**2 if a is b else a * b, tuple(range(len(a.shape))))
+
+
+@rule("scaled", "select_n", formula="where(c, m e^E, k e^F) by mantissa and exponent")
+def _(views: Views, n: Node) -> Scaled | None:
+    condition, *branches = n.inputs
+    found = [views.scaled(b) for b in branches]
+    if all(f is None for f in found) or len(branches) != 2:
+        return None
+    parts = [
+        Scaled(*(stretched(p, n.shape) for p in f or (b, n.like(0.0))))
+        for f, b in zip(found, branches, strict=True)
+    ]
+    return Scaled(
+        select(condition, *(p.mantissa for p in parts)),
+        select(condition, *(p.exponent for p in parts)),
+    )
+
+
+@rule("scaled", "concatenate", formula="joined mantissas and joined exponents")
+def _(views: Views, n: Node) -> Scaled | None:
+    found = [views.scaled(i) for i in n.inputs]
+    if all(f is None for f in found):
+        return None
+    parts = [
+        Scaled(*(stretched(p, i.shape) for p in f or (i, n.like(0.0))))
+        for f, i in zip(found, n.inputs, strict=True)
+    ]
+    return Scaled(
+        *(
+            n.graph.make("concatenate", tuple(side), n.params, n.shape, n.dtype, n.eqn)
+            for side in zip(*parts, strict=True)
+        )
+    )
 
 
 @rule("scaled", "dot_general", formula="Σₖ mₖ e^{Eₖ} bₖ, each row shifted by its largest exponent")

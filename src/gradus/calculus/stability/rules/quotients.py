@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradus.calculus.stability.expressions import apply, is_move, stretched
 from gradus.calculus.stability.graph import Node
-from gradus.calculus.stability.rules.mantissas import whole
+from gradus.calculus.stability.rules.mantissas import as_sum, whole
 from gradus.calculus.stability.views import Views, rule
 
 
@@ -48,6 +48,13 @@ def _(views: Views, n: Node) -> Node | None:
         if weight.constant is None and logarithmic(y):
             return apply("absorbed", stretched(weight, n.shape), stretched(y, n.shape))
     return None
+
+
+@rule("value", "dot_general", formula="x · log y with 0 · log 0 = 0")
+def _(views: Views, n: Node) -> Node | None:
+    if n.shape != () or not any(map(logarithmic, n.inputs)):
+        return None
+    return as_sum(n)
 
 
 def logarithmic(n: Node, depth: int = 0) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from gradus.calculus.stability.expressions import apply, exp, is_move, moved
+from gradus.calculus.stability.expressions import apply, exp, is_move, reduced, stretched
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.rules.differences import terms
+from gradus.calculus.stability.rules.mantissas import as_sum
 from gradus.calculus.stability.views import Views, rule
 
 
@@ -16,10 +17,59 @@ def _(views: Views, n: Node) -> Node | None:
     return exp(q.inputs[0] * 0.5) if q.op == "exp" else None
 
 
-@rule("value", "sqrt", formula="√x² = |x|")
+@rule("value", "sqrt", formula="√q = |r| for q = r², without computing r²")
 def _(views: Views, n: Node) -> Node | None:
-    x = squared(n.inputs[0])
-    return None if x is None else apply("abs", x)
+    (q,) = n.inputs
+    root = views.ask("root", q)
+    if root is None and views.value(q) is not q:
+        root = views.ask("root", views.value(q))
+    if root is None or root.constant is not None:
+        return None
+    return root if root.range.nonnegative else apply("abs", root)
+
+
+@rule("root", "integer_pow", formula="the root of x² is x")
+def _(views: Views, n: Node) -> Node | None:
+    return n.inputs[0] if n.params["y"] == 2 else None
+
+
+@rule("root", "constant", formula="the root of a number")
+def _(views: Views, n: Node) -> Node | None:
+    return n.like(math.sqrt(n.constant)) if (n.constant or -1.0) >= 0 else None
+
+
+@rule("root", "reduce_sum", formula="the root of Σx² is s √Σ(x/s)², s the largest |x|")
+def _(views: Views, n: Node) -> Node | None:
+    x = views.ask("root", n.inputs[0])
+    if x is None:
+        return None
+    x = stretched(x, n.inputs[0].shape)
+    return n.graph.make("norm", (x,), {"axes": tuple(n.params["axes"])}, n.shape, n.dtype)
+
+
+@rule("root", "dot_general", formula="the root of x · x is ‖x‖")
+def _(views: Views, n: Node) -> Node | None:
+    return views.ask("root", as_sum(n)) if n.shape == () else None
+
+
+@rule("root", "add", formula="the root of x² + y² is s √((x/s)² + (y/s)²), s the larger")
+def _(views: Views, n: Node) -> Node | None:
+    a, b = (views.ask("root", i) for i in n.inputs)
+    return None if a is None or b is None else apply("hypot", a, b)
+
+
+@rule("root", "mul", "div", formula="the root of x² y² is xy")
+def _(views: Views, n: Node) -> Node | None:
+    a, b = (views.ask("root", i) for i in n.inputs)
+    if a is None or b is None:
+        return None
+    return a * b if n.op == "mul" else a / b
+
+
+@rule("root", "max", formula="the root of max(x², y²) is max(|x|, |y|)")
+def _(views: Views, n: Node) -> Node | None:
+    a, b = (views.ask("root", i) for i in n.inputs)
+    return None if a is None or b is None else apply("max", apply("abs", a), apply("abs", b))
 
 
 @rule("value", "sqrt", formula="√(x² − y²) = √|x − y| √|x + y|")
@@ -32,56 +82,19 @@ def _(views: Views, n: Node) -> Node | None:
     return apply("root_of_product", x - y, x + y)
 
 
-@rule("value", "sqrt", formula="√Σx² = s √Σ(x/s)², s the largest |x|")
+@rule("value", "div", formula="Σxy/(‖x‖ ‖y‖) = Σ (x/‖x‖)(y/‖y‖)")
 def _(views: Views, n: Node) -> Node | None:
-    (q,) = n.inputs
-    moves = []
-    while is_move(q) and q.op in ("broadcast_in_dim", "reshape", "squeeze", "transpose"):
-        moves.append(q)
-        q = q.inputs[0]
-    found = norm(q)
-    if found is None:
+    bottom = views.value(n.inputs[1])
+    if n.shape != () or bottom.op != "mul":
         return None
-    for move in reversed(moves):
-        found = moved(move, found)
-    return found
-
-
-def norm(q: Node) -> Node | None:
-    """√q of a sum of squares over axes."""
-    if q.op == "reduce_sum" and squared(q.inputs[0]) is not None:
-        x, axes = squared(q.inputs[0]), tuple(q.params["axes"])
-    elif q.op == "dot_general" and q.inputs[0] is q.inputs[1] and q.shape == ():
-        x = q.inputs[0]
-        axes = tuple(range(len(x.shape)))
-    else:
+    norms = [views.value(i) for i in bottom.inputs]
+    top = as_sum(n.inputs[0]) if n.inputs[0].op == "dot_general" else n.inputs[0]
+    if any(i.op != "norm" for i in norms) or top.op != "reduce_sum":
         return None
-    return q.graph.make("norm", (x,), {"axes": axes}, q.shape, q.dtype)
-
-
-@rule("value", "sqrt", formula="√(x² + y²) = s √((x/s)² + (y/s)²), s the larger")
-def _(views: Views, n: Node) -> Node | None:
-    (q,) = n.inputs
-    sides = legs(q)
-    if sides is None or len(sides) < 2:
+    x, y = (i.inputs[0] for i in norms)
+    if top.inputs[0] not in (x * y, y * x):
         return None
-    total = sides[0]
-    for side in sides[1:]:
-        total = apply("hypot", total, side)
-    return total
-
-
-def legs(q: Node) -> list[Node] | None:
-    """The x, y, … of a sum x² + y² + …; a positive number counts as the square of its root."""
-    if q.op == "add":
-        a, b = map(legs, q.inputs)
-        return None if a is None or b is None else a + b
-    x = squared(q)
-    if x is not None:
-        return [x]
-    if q.constant is not None and q.constant >= 0:
-        return [q.like(math.sqrt(q.constant))]
-    return None
+    return reduced("reduce_sum", (x / norms[0]) * (y / norms[1]), tuple(range(len(x.shape))))
 
 
 @rule("value", "sqrt", formula="√q of a sum of squares, with derivative 0 at 0")

@@ -1,40 +1,74 @@
-"""Shares xᵢ/Σx, such as softmax: what the others have together."""
+"""Shares xᵢ/Σx, such as softmax: their logarithms, and what the others have together."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from gradus.calculus.stability.expressions import is_move, stretched
+from gradus.calculus.stability.expressions import is_move, moved, stretched
 from gradus.calculus.stability.graph import Node
-from gradus.calculus.stability.views import Views
+from gradus.calculus.stability.views import Views, rule
 
 
 class Share(NamedTuple):
-    """x / Σx over some axes of x."""
+    """x / Σx over some axes of x, of which `moves` picks elements afterwards."""
 
     x: Node
     axes: tuple[int, ...]
+    moves: list[Node]
 
 
 def share(n: Node) -> Share | None:
     """n as a share of a sum."""
     if n.op != "div":
         return None
-    x, total = n.inputs
-    axes_kept = None
+    part, total = n.inputs
     while is_move(total) and total.op in ("broadcast_in_dim", "reshape"):
-        axes_kept = total if axes_kept is None else axes_kept
         total = total.inputs[0]
-    if total.op != "reduce_sum" or total.inputs[0] is not x or not x.positive:
+    if total.op != "reduce_sum" or not total.inputs[0].positive:
         return None
-    return Share(x, tuple(total.params["axes"]))
+    x, moves = part, []
+    while x is not total.inputs[0] and is_move(x):
+        moves.insert(0, x)
+        x = x.inputs[0]
+    if x is not total.inputs[0] or moves and total.shape != ():
+        return None
+    return Share(x, tuple(total.params["axes"]), moves)
 
 
-def complement(views: Views, n: Node) -> Node | None:
-    """1 − xᵢ/Σx, the largest share by the sum of the others."""
+def answered(op: str, views: Views, n: Node) -> Node | None:
+    """An operation on the logarithms of all shares, with those of n picked out."""
     found = share(n)
     if found is None:
         return None
-    logs = views.log_of(found.x)
-    logs = stretched(logs, found.x.shape)
-    return n.graph.make("share_of_others", (logs,), {"axes": found.axes}, n.shape, n.dtype)
+    x = found.x
+    logs = stretched(views.log_of(x), x.shape)
+    answer = n.graph.make(op, (logs,), {"axes": found.axes}, x.shape, n.dtype)
+    for move in found.moves:
+        answer = moved(move, answer)
+    return answer
+
+
+@rule("log", "div", formula="log(xᵢ/Σx) = zᵢ − z* − log1p(Σ of the others e^{z − z*}), z = log x")
+def _(views: Views, n: Node) -> Node | None:
+    return answered("log_share", views, n)
+
+
+@rule("minus_one", "div", formula="xᵢ/Σx − 1 = −(Σ of the others)/Σx")
+def _(views: Views, n: Node) -> Node | None:
+    rest = answered("share_of_others", views, n)
+    return None if rest is None else -rest
+
+
+@rule("log", "add", formula="log(1 − xᵢ/Σx) = log Σ of the others − log Σx")
+def _(views: Views, n: Node) -> Node | None:
+    minus, one = n.inputs
+    if one.constant != 1 or minus.op != "neg":
+        return None
+    moves, p = [], minus.inputs[0]
+    while is_move(p):
+        moves.insert(0, p)
+        p = p.inputs[0]
+    answer = answered("log_share_of_others", views, p)
+    for move in moves if answer is not None else ():
+        answer = moved(move, answer)
+    return answer

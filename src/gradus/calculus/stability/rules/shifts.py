@@ -7,7 +7,6 @@ import math
 from gradus.calculus.stability.expressions import apply, as_written, exp, logistic, select, stretched
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.linear import Linear, combine, difference, linear
-from gradus.calculus.stability.rules.shares import complement
 from gradus.calculus.stability.views import Views, rule
 
 
@@ -37,7 +36,7 @@ def small_power(views: Views, n: Node) -> Node:
     product = expm1(apply("absorbed", stretched(power, n.shape), views.log_of(base)))
     if base.positive:
         return product
-    return select(n.graph.compare("gt", base, 0.0), as_written(n - 1.0), product)
+    return guarded_power(n, base, product)
 
 
 @rule("minus_one", "integer_pow", formula="x² − 1 = (x − 1)(x + 1)")
@@ -61,6 +60,20 @@ def _(views: Views, n: Node) -> Node | None:
     for _ in range(k - 2):
         total = total * x + 1.0
     return below * total
+
+
+@rule("minus_one", "integer_pow", formula="xᵏ − 1 = expm1(k log x) for x > 0 and large k")
+def _(views: Views, n: Node) -> Node | None:
+    (x,) = n.inputs
+    if views.minus_one(x) is None:
+        return None
+    power = expm1(views.log_of(x) * float(n.params["y"]))
+    return power if x.positive else guarded_power(n, x, power)
+
+
+def guarded_power(n: Node, base: Node, power: Node) -> Node:
+    """The power by its logarithm where the base is positive, as written elsewhere."""
+    return select(n.graph.compare("gt", base, 0.0), as_written(n - 1.0), power)
 
 
 @rule("minus_one", "add", formula="(x + 1) − 1 = x")
@@ -138,12 +151,6 @@ def _(views: Views, n: Node) -> Node | None:
         return -rest / b
     gap = difference(a, b)
     return None if gap is None else views.value(gap) / b
-
-
-@rule("minus_one", "div", formula="x/Σx − 1 = −(Σ of the others)/Σx")
-def _(views: Views, n: Node) -> Node | None:
-    rest = complement(views, n)
-    return None if rest is None else -rest
 
 
 @rule("plus_one", "tanh", formula="tanh u + 1 = 2 σ(2u)")
