@@ -158,6 +158,8 @@ SHOWN_ELSEWHERE = {
         data.Scaling data.Target learn.Algorithm likelihoods.Likelihood nn.Initializer nn.Layer
         optim.Schedule penalties.Penalty""",
     "by the function that gives it": """
+        calculus.Accumulation calculus.Comparison calculus.CriticalPoint calculus.Curvature
+        calculus.Derivative calculus.Finding calculus.GradientCheck calculus.ThroughTime
         data.Chunk data.CountTarget data.Fold data.Parts data.Split nn.Frozen nn.Summary
         optim.OptimizerState penalties.ActivityPenalty penalties.MaxNorm penalties.WeightPenalty
         training.Plan training.RateRange training.Run training.Runs""",

@@ -27,6 +27,10 @@ PUBLIC = {
     "Algorithm": "gradus.learn",
     "InputError": "gradus.base.errors",
     "Patience": "gradus.training",
+    "check_gradient": "gradus.calculus",
+    "critical_point": "gradus.calculus",
+    "curvature": "gradus.calculus",
+    "derivative": "gradus.calculus",
     "evaluate": "gradus.training.evaluation",
     "fit": "gradus.training",
     "fit_many": "gradus.training",
@@ -38,14 +42,20 @@ PUBLIC = {
     "resamples": "gradus.training",
     "save": "gradus.training",
     "seeds": "gradus.training",
+    "stable": "gradus.calculus",
     "supervised": "gradus.learn",
+    "trace": "gradus.calculus",
     "vary": "gradus.training",
 }
-ROOMS = ("data", "learn", "likelihoods", "metrics", "models", "nn", "optim", "penalties", "report")
+ROOMS = (
+    *("calculus", "data", "learn", "likelihoods", "metrics", "models", "nn", "optim"),
+    *("penalties", "report"),
+)
 
 __all__ = [*PUBLIC, *ROOMS]  # pyright: ignore[reportUnsupportedDunderAll]
 
 if TYPE_CHECKING:  # what `__getattr__` finds, for editors and type checkers
+    from gradus import calculus as calculus
     from gradus import data as data
     from gradus import learn as learn
     from gradus import likelihoods as likelihoods
@@ -57,6 +67,12 @@ if TYPE_CHECKING:  # what `__getattr__` finds, for editors and type checkers
     from gradus import report as report
     from gradus.base.errors import InputError as InputError
     from gradus.base.record import named as named
+    from gradus.calculus import check_gradient as check_gradient
+    from gradus.calculus import critical_point as critical_point
+    from gradus.calculus import curvature as curvature
+    from gradus.calculus import derivative as derivative
+    from gradus.calculus import stable as stable
+    from gradus.calculus import trace as trace
     from gradus.learn import Algorithm as Algorithm
     from gradus.learn import perceptron as perceptron
     from gradus.learn import supervised as supervised
