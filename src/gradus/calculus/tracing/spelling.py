@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from gradus.calculus.tracing.algebra import Formula, walk
+from gradus.calculus.tracing.monomials import Formula, walk
 from gradus.calculus.tracing.notation import (
     ATOM,
     POWER,
@@ -142,8 +143,12 @@ def _power(base: Term, exponent: float) -> Term:
 
 def _fraction(value: float) -> tuple[float, float]:
     """A coefficient as numerator and denominator, where it is ⅓ or alike and no short decimal."""
+    if not math.isfinite(value):
+        return value, 1
+    if math.isclose(value, 1, rel_tol=2e-7):  # π / π in float32
+        return 1, 1
     near = Fraction(value).limit_denominator(100)
     short = len(f"{value:.6g}") <= 5
-    if short or near == 0 or abs(float(near) - value) > 1e-6 * value:
+    if short or near == 0 or abs(float(near) - value) > 2e-7 * value:
         return value, 1
     return near.numerator, near.denominator

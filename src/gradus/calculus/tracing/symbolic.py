@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from gradus.calculus.tracing.algebra import TIDY, Algebra, Formula, product_of_arrays
+from gradus.calculus.tracing.algebra import TIDY, Algebra, product_of_arrays
 from gradus.calculus.tracing.equations import literal, opened
+from gradus.calculus.tracing.monomials import Formula, walk
 from gradus.calculus.tracing.notation import SAME, element_of
 from gradus.calculus.tracing.program import CALLS
 from gradus.calculus.tracing.steps import constant_term
 
+Special = Callable[["Writer", dict, list[Formula]], "list[Formula] | None"]
+
+UNLIMITED = ("eq", "ne")  # formulas are for finite numbers: none is equal to infinity
 LONGEST_LOOP = 12  # passes that are written out
 
 
@@ -107,12 +113,67 @@ def _sum(self: Writer, params: dict, operands: list[Formula]) -> list[Formula] |
     return None if params["axes"] or operands[0].ndim else operands
 
 
-def _choice(self: Writer, _: dict, operands: list[Formula]) -> list[Formula] | None:
+def _choice(self: Writer, params: dict, operands: list[Formula]) -> list[Formula]:
     """One case alone where both are the same, or where the choice is a constant."""
     which, *cases = operands
     if which.kind == "number":
         return [cases[int(which.head)]]
-    return [cases[0]] if all(case is cases[0] for case in cases) else None
+    cases = [given(self.algebra, case, which, k) for k, case in enumerate(cases)]
+    if all(case is cases[0] for case in cases):
+        return [cases[0]]
+    return [self.algebra.call("select_n", [which, *cases], {}, max(c.ndim for c in cases))]
+
+
+def given(algebra: Algebra, formula: Formula, which: Formula, k: int) -> Formula:
+    """A formula in case k of a choice, where further choices of the same kind are made."""
+    parts = walk([formula])
+    if which not in parts:
+        return formula
+    known: dict[Formula, Formula] = {}
+    for part in parts:
+        operands = [known[operand] for operand in part.operands]
+        chosen = part.head == "select_n" and part.operands[0] is which
+        known[part] = operands[k + 1] if chosen else algebra.rebuilt(part, operands)
+    return known[formula]
+
+
+def _comparison(name: str, compare: Callable[[Any, Any], Any]) -> Special:
+    """A comparison of numbers is decided; x = max(x, y) is x ≥ y."""
+
+    def write(self: Writer, params: dict, operands: list[Formula]) -> list[Formula] | None:
+        a, b = operands
+        if a.kind == b.kind == "number":
+            return [self.algebra.number(compare(a.head, b.head))]
+        if any(o.kind == "number" and math.isinf(o.head) for o in operands) and name in UNLIMITED:
+            return [self.algebra.number(name == "ne")]
+        for one, extreme in ((a, b), (b, a)):
+            if name == "eq" and extreme.head in ("max", "min") and one in extreme.operands:
+                (other,) = [o for o in extreme.operands if o is not one] or [one]
+                return [_beyond(self.algebra, one, other, extreme)]
+        return None
+
+    return write
+
+
+def _beyond(algebra: Algebra, a: Formula, b: Formula, extreme: Formula) -> Formula:
+    """a ≥ b for a maximum, a ≤ b for a minimum; a number on the right."""
+    above = extreme.head == "max"
+    if a.kind == "number":
+        a, b, above = b, a, not above
+    return algebra.call("ge" if above else "le", [a, b], {}, extreme.ndim)
+
+
+def _product(self: Writer, _: dict, operands: list[Formula]) -> list[Formula] | None:
+    """x ** y · log x without the 1 that JAX puts in place of x = 0 there."""
+    for power, log in (operands, operands[::-1]):
+        guarded = log.operands[0] if log.head == "log" else log
+        bases = [f.operands[0] for f in walk([power]) if f.head == "pow"]
+        if log.head == "log" and guarded.head == "select_n" and guarded.operands[1] in bases:
+            (base, one) = guarded.operands[1:]
+            if one.head == 1.0:
+                plain = self.algebra.call("log", [base], log.params or {}, log.ndim)
+                return [self.algebra.multiply(power, plain)]
+    return None
 
 
 def _branches(self: Writer, params: dict, operands: list[Formula]) -> list[Formula]:
@@ -141,7 +202,10 @@ def _scan(self: Writer, params: dict, operands: list[Formula]) -> list[Formula] 
     return carry
 
 
-SPECIAL: dict[str, Callable[[Writer, dict, list[Formula]], list[Formula] | None]] = {
+SPECIAL: dict[str, Special] = {
+    **{name: _comparison(name, getattr(operator, name)) for name in ("eq", "ne", "lt", "le")},
+    **{name: _comparison(name, getattr(operator, name)) for name in ("gt", "ge")},
+    "mul": _product,
     "pow": _power,
     "reduce_sum": _sum,
     "select_n": _choice,
