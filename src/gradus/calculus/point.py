@@ -13,6 +13,7 @@ import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.base.tree import path_name
+from gradus.calculus.traceable import positional
 
 
 class Place(NamedTuple):
@@ -63,7 +64,7 @@ def point(f: Callable, args: Sequence[Any], dtype: Any = None) -> Point:
     Raises InputError for a function that is none, for arguments without real numbers, and, naming
     the place, for NaN, infinity, complex numbers and Python's whole numbers.
     """
-    check_function(f)
+    args = positional(f, args, {})
     found, structure = jax.tree_util.tree_flatten_with_path(tuple(args))
     called = argument_names(f, len(args))
     names = [leaf_name(called, path) for path, _ in found]
@@ -146,17 +147,6 @@ def is_real(leaf: Any) -> bool:
 def value_type(leaf: Any) -> Any:
     """The type of an array's numbers; that of an object for what is no array."""
     return getattr(leaf, "dtype", np.dtype(type(leaf) if isinstance(leaf, float) else object))
-
-
-def check_function(f: Any) -> None:
-    """Refuse what cannot be called."""
-    if not callable(f):
-        raise InputError(
-            "the function",
-            expected="a function of the arguments that come after it",
-            got=f"an object of type {type(f).__name__}",
-            fix="give the function first, then the point: f, x",
-        )
 
 
 def check_leaf(name: str, leaf: Any) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import linecache
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -85,6 +86,52 @@ def refusals_at_their_line(f: Callable) -> Iterator[None]:
             got=done,
             fix=fix,
         ) from None
+
+
+def positional(f: Callable, args: Sequence[Any], named: Mapping[str, Any]) -> tuple:
+    """The arguments of a call by their positions.
+
+    Arguments:
+        f: a function.
+        args: arguments given by position.
+        named: arguments given by name.
+
+    Raises InputError for what is no function, and for arguments that it does not take.
+
+    >>> positional(lambda x, y: x * y, (1.0,), {"y": 2.0})
+    (1.0, 2.0)
+    """
+    check_function(f)
+    try:
+        given = inspect.signature(f).bind(*args, **named)
+    except ValueError:  # some built-in functions do not tell what they take
+        return tuple(args)
+    except TypeError as error:
+        raise InputError(
+            f"arguments of {function_name(f)}",
+            expected=f"{function_name(f)}{inspect.signature(f)}",
+            got=str(error),
+            fix="give each of these once",
+        ) from None
+    if given.kwargs:
+        raise InputError(
+            f"arguments of {function_name(f)}",
+            expected="arguments with a position",
+            got=f"some that have only a name: {', '.join(given.kwargs)}",
+            fix=f"fix them: lambda x: f(x, {next(iter(given.kwargs))}=…)",
+        )
+    return given.args
+
+
+def check_function(f: Any) -> None:
+    """Refuse what cannot be called."""
+    if not callable(f):
+        raise InputError(
+            "the function",
+            expected="a function",
+            got=f"an object of type {type(f).__name__}",
+            fix="give the function itself, and then the point: trace(f)(x), check_gradient(f, x)",
+        )
 
 
 def function_name(f: Callable) -> str:

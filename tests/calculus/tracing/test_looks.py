@@ -1,6 +1,7 @@
 """What people see: tables, pictures, formulas, and refusals."""
 
 import math
+import operator
 import re
 import xml.etree.ElementTree as ElementTree
 
@@ -11,10 +12,12 @@ import pytest
 from jax import lax
 
 from gradus.base.errors import InputError
+from gradus.calculus.traceable import traced
 from gradus.calculus.tracing import derivative, formula, trace
 from gradus.calculus.tracing.graph import folded
 from gradus.calculus.tracing.notation import Term, number, written
 from gradus.calculus.tracing.parser import Typed, values_of
+from gradus.calculus.tracing.symbolic import symbolic
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -187,6 +190,15 @@ def test_gradients_of_their_own_are_kept():
 
 
 REFUSALS = {
+    "no function": (lambda: trace(2.0), "an object of type float"),
+    "a value of the function": (lambda: trace(jnp.sin(1.0))(1.0), "give the function itself"),
+    "too few arguments": (lambda: trace(lambda x: x)(), "missing a required argument: 'x'"),
+    "too many arguments": (lambda: derivative(lambda x: x)(1.0, 2.0), "too many positional"),
+    "an unknown name": (lambda: trace(lambda x: x)(1.0, y=2.0), "unexpected keyword"),
+    "complex numbers": (lambda: trace(lambda x: jnp.abs(jnp.exp(1j * x)))(1.0), "real numbers"),
+    "no parentheses": (lambda: Typed("sin x"), r"sin\(x\)"),
+    "an equation": (lambda: Typed("y = x**2"), "right side alone"),
+    "a word of Python": (lambda: Typed("lambda*x"), "choose another name"),
     "forward through a gradient of its own": (
         lambda: trace(with_a_gradient_of_its_own)(2.0).forward(),
         r"call reverse\(\)",
@@ -240,3 +252,89 @@ def test_typed_formulas_compute():
     assert float(Typed("9**9**9 * x")(1.0)) == math.inf
     assert float(Typed("x**-2")(2.0)) == 0.25
     assert Typed("b*a + sin(b)").variables == ("b", "a")
+
+
+# Derivatives as they stand on the board: f -> its first and its second derivative.
+BOARD = {
+    "tanh": (jnp.tanh, "1 − (tanh x)²", "−2 · tanh x · (1 − (tanh x)²)"),
+    "σ": (jax.nn.sigmoid, "σ(x) · (1 − σ(x))", "σ(x) · (1 − σ(x)) · (1 − 2 · σ(x))"),
+    "softplus": (
+        lambda x: jnp.log(1 + jnp.exp(x)),
+        "(exp x) / (exp x + 1)",
+        "(exp x) / (exp x + 1)²",
+    ),
+    "ELU": (jax.nn.elu, "1 if x > 0 else exp x", "0 if x > 0 else exp x"),
+    "expm1": (jnp.expm1, "exp x", "exp x"),
+    "|x|": (jnp.abs, "1 if x ≥ 0 else −1", "0"),
+    "max(x, 0)": (lambda x: jnp.maximum(x, 0), "(1 if x ≥ 0 else 0) / (2 if x ≤ 0 else 1)", "0"),
+    "2ˣ": (lambda x: 2.0**x, "2 ** x · log 2", "2 ** x · (log 2)²"),
+    "erf": (jax.scipy.special.erf, "1.12838 · exp(−x²)", "−2.25676 · x · exp(−x²)"),
+    "a gate": (lambda x: jnp.tanh(3 * x), "3 · (1 − (tanh(3 · x))²)", None),
+    "xˣ": (lambda x: x**x, "x ** x + x ** x · log x", None),
+    "log of softplus": (
+        jax.nn.softplus,
+        "exp(x − logaddexp(x, 0))",
+        "a · (1 − a)\n  where a = exp(x − logaddexp(x, 0))",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOARD)
+def test_derivatives_as_on_the_board(name):
+    f, first, second = BOARD[name]
+    slope = derivative(f)
+    assert slope.formula(1.0) == first
+    assert second is None or derivative(slope).formula(1.0) == second
+
+
+OPERATIONS = {  # of formulas -> what they compute
+    "logistic": lambda a: 1 / (1 + math.exp(-a)),
+    "logaddexp": np.logaddexp,
+    "select_n": lambda which, *cases: cases[int(which)],
+    "log1p": np.log1p,
+    "pow": lambda a, b: a**b,
+    **{name: getattr(operator, name) for name in ("gt", "ge", "lt", "le", "eq")},
+    **{name: getattr(math, name) for name in ("tanh", "exp", "log", "cos", "sin", "sqrt")},
+}
+
+
+def worth(formula, x):
+    """The value of a tidy formula of one variable."""
+    if formula.kind in ("number", "symbol"):
+        return formula.head if formula.kind == "number" else x
+    values = [worth(operand, x) for operand in formula.operands]
+    if formula.kind == "call":
+        return OPERATIONS[formula.head](*values)
+    weights = [weight for _, weight in formula.parts]
+    if formula.kind == "sum":
+        return formula.head + sum(w * v for v, w in zip(values, weights, strict=True))
+    return math.prod(v**w for v, w in zip(values, weights, strict=True))
+
+
+TIDIED = {
+    "gelu": jax.nn.gelu,
+    "swish": jax.nn.silu,
+    "ELU": jax.nn.elu,
+    "softplus": jax.nn.softplus,
+    "xˣ": lambda x: x**x,
+    "cosine of a gate": lambda x: jnp.cos(jnp.tanh(3 * x) * jax.nn.sigmoid(x)),
+    "a guarded logarithm": lambda x: jnp.where(x > 1, jnp.log(jnp.where(x > 1, x, 1)), x - 1),
+    "a mirrored product": lambda x: (2 + 2 * jnp.sin(x)) * (1 - jnp.sin(x)) / (1 + x**2),
+}
+
+
+@pytest.mark.parametrize("name", TIDIED)
+def test_tidying_keeps_values(name, float64):
+    """What is printed is worth what is computed, to the third derivative."""
+    f = TIDIED[name]
+    for _ in range(4):
+        (found,) = symbolic(traced(f, 1.0), ["x"])
+        for x in (0.6, 1.7):
+            assert worth(found, x) == pytest.approx(float(f(x)), rel=1e-9)
+        f = derivative(f)
+
+
+def test_arguments_may_be_named():
+    seen = trace(lambda x, y: x * y)(2.0, y=3.0)
+    assert [float(g) for g in seen.gradient] == [3.0, 2.0]
+    assert float(derivative(lambda x, y: x**y, 1)(y=2.0, x=1.0)) == 0.0

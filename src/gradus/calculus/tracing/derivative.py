@@ -16,7 +16,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from gradus.base.errors import InputError
-from gradus.calculus.traceable import function_name, refusals_at_their_line, traced
+from gradus.calculus.traceable import (
+    check_function,
+    function_name,
+    positional,
+    refusals_at_their_line,
+    traced,
+)
 from gradus.calculus.tracing.notation import superscript
 from gradus.calculus.tracing.program import argument_names, check_numbers, leaf_names
 from gradus.calculus.tracing.spelling import spelled
@@ -40,12 +46,13 @@ class Derivative:
         functools.update_wrapper(self, f)
         self.function, self.argument = f, argument
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **named: Any) -> Any:
         """Its value.
 
-        Raises InputError for whole numbers, and for the gradient of a function that returns
-        several numbers.
+        Raises InputError for whole numbers, for arguments that the function does not take, and
+        for the gradient of a function that returns several numbers.
         """
+        args = positional(self.function, args, named)
         check_numbers(self.function, args)
         variable = args[self.argument]
         with refusals_at_their_line(self.function):
@@ -159,13 +166,7 @@ def parameter_count(f: Callable) -> int:
 
 def check_argument(f: Callable, argument: int) -> None:
     """Refuse an argument that a function does not have."""
-    if not callable(f):
-        raise InputError(
-            "derivative",
-            expected="a function",
-            got=f"an object of type {type(f).__name__}",
-            fix="give the function itself: derivative(f), not derivative(f(x))",
-        )
+    check_function(f)
     names = argument_names(f, max(parameter_count(f), 1))
     if type(argument) is not int or argument < 0 or (names and argument >= len(names)):
         raise InputError(

@@ -13,7 +13,7 @@ from gradus.calculus.tracing.notation import number
 from gradus.calculus.tracing.picture import Arrow, Box, svg
 from gradus.calculus.tracing.program import Program
 from gradus.calculus.tracing.steps import LoopStep, Node
-from gradus.calculus.tracing.table import PASSES, Table, grouped, shown
+from gradus.calculus.tracing.table import PASSES, Table, grouped, more, shown
 
 MOST_BOXES = 60  # that a person can read; above, named functions and loops are one box each
 LONGEST = 42  # letters of an expression in a box
@@ -128,7 +128,7 @@ def _late_pass(node: Node, passes: int) -> tuple[Hashable, str] | None:
     """The loop of a step in a pass that is not shown."""
     for group in node.groups:
         if isinstance(group, LoopStep) and group.index >= passes:
-            return group.loop, f"… {group.loop.steps - passes} more steps"
+            return group.loop, more(group.loop.steps - passes)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import keyword
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ FUNCTIONS: dict[str, tuple[Callable, int]] = {  # name -> function, number of ar
         for name in ("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
     },
     **{name: (getattr(jnp, name), 1) for name in ("exp", "log", "log1p", "expm1", "sqrt", "abs")},
+    "ln": (jnp.log, 1),
     "sigmoid": (jax.nn.sigmoid, 1),
     "σ": (jax.nn.sigmoid, 1),
     "softplus": (jax.nn.softplus, 1),
@@ -46,6 +48,16 @@ OPERATIONS: dict[type, Callable] = {
     ast.GtE: operator.ge,
     ast.LtE: operator.le,
 }
+SLIPS = (  # what people write, and what to write instead
+    (r"[^<>=]=[^=]", "give the right side alone: x**2, not y = x**2"),
+    (rf"\b({'|'.join(FUNCTIONS)})\s+\w", "write arguments in parentheses: sin(x)"),
+    (
+        rf"\b({'|'.join({*keyword.kwlist} - {'if', 'else'})})\b",
+        "choose another name: lambda, for one, has a meaning in Python",
+    ),
+    (r"\d\s*[A-Za-z(]|\)\s*[\w(]", "write every product with *: 2*x, (a + b)*c"),
+    ("", "look for missing parentheses and signs"),
+)
 BOARD = str.maketrans({"·": "*", "−": "-", "×": "*", "≥": ">=", "≤": "<="})
 SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
 DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -134,14 +146,11 @@ def _parsed(text: str) -> ast.expr:
             raise SyntaxError(f"longer than {LONGEST} letters")
         return ast.parse(plain.translate(BOARD).strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        missing_sign = re.search(r"\d\s*[A-Za-z(]|\)\s*[\w(]", text)
         raise InputError(
             "formula" + (f" {text!r}" if len(text) < 80 else ""),
             expected="one formula such as x1*x2 + sin(x1)",
             got=getattr(error, "msg", None) or "something that cannot be read",
-            fix="write every product with *: 2*x, (a + b)*c"
-            if missing_sign
-            else "look for missing parentheses and signs",
+            fix=next(fix for pattern, fix in SLIPS if re.search(pattern, text)),
         ) from None
 
 

@@ -66,7 +66,8 @@ def program(f: Callable, args: Sequence[Any], *, simplify: bool = False) -> Prog
         simplify: leave out what multiplies by 1 or adds 0.
 
     Raises InputError for whole numbers as arguments, for a function that cannot be traced (with
-    the line), one that returns no floating-point numbers, and one of more than 20 000 steps.
+    the line), one that returns no floating-point numbers or uses complex ones, and one of more
+    than 20 000 steps.
     """
     check_numbers(f, args)
     args = jax.tree.map(jnp.asarray, tuple(args))
@@ -135,6 +136,7 @@ class Follower:
         """A step for each result of one primitive."""
         self._count(groups)
         values = bind(equation, [operand.value for operand in operands])
+        check_real(equation.primitive.name, values)
         results = []
         for k, value in enumerate(values):
             node = Node(
@@ -174,6 +176,17 @@ def check_numbers(f: Callable, args: Sequence[Any]) -> None:
             expected="floating-point numbers: only these can change a little",
             got=f"{value!r} ({kind})" if np.ndim(value) == 0 else f"an array of {kind}",
             fix=f"give {value}.0 instead of {value}" if type(value) is int else fix,
+        )
+
+
+def check_real(operation: str, values: Sequence[Any]) -> None:
+    """Refuse steps that leave the real numbers."""
+    if any(jnp.iscomplexobj(value) for value in values):
+        raise InputError(
+            f"a step of the program, {operation}",
+            expected="real numbers",
+            got="complex numbers",
+            fix="write real and imaginary part apart",
         )
 
 

@@ -149,6 +149,6 @@ def _fraction(value: float) -> tuple[float, float]:
         return 1, 1
     near = Fraction(value).limit_denominator(100)
     short = len(f"{value:.6g}") <= 5
-    if short or near == 0 or abs(float(near) - value) > 2e-7 * value:
+    if short or near.numerator not in range(1, 100) or abs(float(near) - value) > 2e-7 * value:
         return value, 1
     return near.numerator, near.denominator

@@ -85,7 +85,7 @@ def grouped(
         if depth is not None:
             loop = step.groups[depth].loop
             if loop is not folded:
-                lines.append(Line(depth, (f"… {loop.steps - passes} more steps",)))
+                lines.append(Line(depth, (more(loop.steps - passes),)))
             folded, around = loop, step.groups[:depth]
             continue
         folded = None
@@ -95,6 +95,11 @@ def grouped(
         around = step.groups
         lines.append(Line(len(around), cells(step)))
     return tuple(lines)
+
+
+def more(steps: int) -> str:
+    """What stands for the passes of a loop that are not shown."""
+    return f"… {steps} more step{'s' * (steps != 1)}"
 
 
 def shown(value: Any, digits: int = 4) -> str:

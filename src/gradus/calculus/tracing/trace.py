@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from gradus.base.errors import InputError
-from gradus.calculus.traceable import function_name
+from gradus.calculus.traceable import check_function, function_name, positional
 from gradus.calculus.tracing import accumulation
 from gradus.calculus.tracing.accumulation import Row
 from gradus.calculus.tracing.derivative import Derivative
@@ -31,8 +31,9 @@ def trace(f: Callable) -> Callable[..., Trace]:
     Calling the result at a point gives a `Trace`: the computational graph, and the tables of
     forward and reverse accumulation.
 
-    Raises InputError, when called, for a function that cannot be traced (naming the line), for
-    whole numbers as arguments, and for more than 20 000 steps.
+    Raises InputError for what is no function and, when called, for a function that cannot be
+    traced (naming the line), for whole numbers as arguments, for arguments that it does not take,
+    and for more than 20 000 steps.
 
     >>> import jax.numpy as jnp
     >>> at = trace(lambda x1, x2: x1 * x2 + jnp.sin(x1))(2.0, 3.0)
@@ -49,9 +50,12 @@ def trace(f: Callable) -> Callable[..., Trace]:
     Goodfellow, Bengio and Courville (2016), section 6.5; Griewank and Walther (2008), chapter 3.
     """
 
+    check_function(f)
+
     @functools.wraps(f)
-    def at(*args: Any) -> Trace:
-        return Trace(f, program(f, args, simplify=isinstance(f, Derivative)))
+    def at(*args: Any, **named: Any) -> Trace:
+        given = positional(f, args, named)
+        return Trace(f, program(f, given, simplify=isinstance(f, Derivative)))
 
     return at
 
@@ -140,9 +144,11 @@ class Trace:
         if len(seeds) != count:
             raise InputError(
                 f"forward accumulation of {function_name(self.function)}",
-                expected=f"a seed for each of {count} arguments",
+                expected=f"a seed for each of {count} arguments" if count > 1 else "one seed",
                 got=f"{len(seeds)} seeds",
-                fix="say in which direction to go: forward(1, 0) is the derivative by the first",
+                fix="say in which direction to go: forward(1, 0) is the derivative by the first"
+                if count > 1
+                else "say in which direction to go, by an array of the argument's shape",
             )
         values = self.program.arguments.unflatten([n.value for n in self.program.inputs])
         filled = [_spread(s, v, "seed") for s, v in zip(seeds, values, strict=True)]
