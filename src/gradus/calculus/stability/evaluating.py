@@ -18,7 +18,8 @@ WHOLE = {"norm", "logsumexp", "share_of_others", "log_share", "log_share_of_othe
 ELEMENTWISE = {*OPERATIONS, "add", "neg", "max", "min", "abs", "logaddexp", "sin", "cos"}
 ELEMENTWISE |= {op for op in COMPOSED if op not in WHOLE}
 ELEMENTWISE -= {"integer_pow", "log_det", "log_abs_det"}
-BRANCHING = {"select_n", "near_point", "cond", "max", "min", "absorbed"}
+BRANCHING = {"select_n", "near_point", "log_around_one", "cond", "max", "min", "absorbed"}
+BRANCHING |= {"slice", "dynamic_slice", "gather"}  # what is not picked has cotangent 0
 SINGULAR = {"div", "log", "log1p", "pow", "sqrt", "acos", "asin", "atanh", "near_point"}
 SINGULAR |= {"root_of_squares", "absorbed", "log_ratio", "log_product", "unscaled", "abs", "exp"}
 
@@ -154,7 +155,7 @@ class Evaluator:
 
 
 COMPARED = {"gt": lambda a, b: a > b, "lt": lambda a, b: a < b}
-LIBRARY = {"det": lambda a: jnp.linalg.det(a)}
+LIBRARY = {"det": lambda a: jnp.linalg.det(a), "logaddexp": jnp.logaddexp}
 
 
 def broadcast(value: Any, shape: tuple[int, ...]) -> Any:
@@ -178,7 +179,7 @@ def fitted(value: Any, n: Node) -> Any:
 
 
 def _scan(outer: Evaluator, n: Node, values: list[Any]) -> list[Any]:
-    p, (body,) = n.eqn.params, n.bodies
+    p, (body,) = n.params, n.bodies
     constants, carry = p["num_consts"], p["num_carry"]
 
     def step(state, x):

@@ -124,7 +124,9 @@ class Exponentials:
         form = linear(u)
         inside = abs(form.constant) < 30
         plus = self.note(u, form, inside)
-        minus = self.note(-u, Linear({t: -c for t, c in form.terms.items()}, -form.constant), inside)
+        minus = self.note(
+            -u, Linear({t: -c for t, c in form.terms.items()}, -form.constant), inside
+        )
         factor = math.exp(form.constant) if inside else 1.0
         return {plus: factor}, {minus: 1 / factor}
 
@@ -259,6 +261,12 @@ class Exponentials:
         if above and max(above.values()) < 0:
             below = {e: -c for e, c in above.items()}
             return -softplus(self.log(reduced(Quotient(below, top)), like))
+        apart = self._log_apart(top, bottom, like)
+        near = self.signed(reduced(Quotient(above, bottom)), like) if above else None
+        return apart if near is None else apply("log_around_one", near, apart)
+
+    def _log_apart(self, top: Sum, bottom: Sum, like: Node) -> Node:
+        """log Σ − log Σ, with a single exponential taken into the other sum."""
         if len(top) == 1:
             return -self.log_sum(shifted(bottom, top), like)
         if len(bottom) == 1:
@@ -457,9 +465,7 @@ FUNCTIONS: dict[str, Callable[[Sum, Sum], Quotient]] = {
     "exp": lambda e, inverse: Quotient(e, UNIT),
     "expm1": lambda e, inverse: Quotient(plus(e, UNIT, -1.0), UNIT),
     "logistic": lambda e, inverse: Quotient(UNIT, plus(UNIT, inverse)),
-    "tanh": lambda e, inverse: Quotient(
-        plus(times(e, e), UNIT, -1.0), plus(times(e, e), UNIT)
-    ),
+    "tanh": lambda e, inverse: Quotient(plus(times(e, e), UNIT, -1.0), plus(times(e, e), UNIT)),
     "sinh": lambda e, inverse: Quotient(plus(e, inverse, -1.0), {ONE: 2.0}),
     "cosh": lambda e, inverse: Quotient(plus(e, inverse), {ONE: 2.0}),
 }

@@ -101,4 +101,3 @@ def select(condition: Node, where_false: Node, where_true: Node) -> Node:
     shape = np.broadcast_shapes(condition.shape, where_false.shape, where_true.shape)
     inputs = (condition, stretched(where_false, shape), stretched(where_true, shape))
     return condition.graph.make("select_n", inputs, {}, shape, where_true.dtype)
-

@@ -25,7 +25,18 @@ class Node:
         bodies: the inner programs of a loop or branch.
     """
 
-    __slots__ = ("bodies", "dtype", "eqn", "graph", "inputs", "op", "params", "range", "serial", "shape")
+    __slots__ = (
+        "bodies",
+        "dtype",
+        "eqn",
+        "graph",
+        "inputs",
+        "op",
+        "params",
+        "range",
+        "serial",
+        "shape",
+    )
 
     def __init__(self, graph, op, inputs, params, shape, dtype, eqn=None, bodies=()):
         self.graph, self.op, self.inputs, self.params = graph, op, inputs, params
@@ -109,7 +120,11 @@ class Graph:
 
     def constant(self, value: Any, dtype: Any) -> Node:
         """A number or array that the program contains; numbers keep double precision."""
-        if isinstance(value, int | float | np.number | np.bool_):
+        if (
+            isinstance(value, int | float | np.generic)
+            or isinstance(value, np.ndarray)
+            and not value.ndim
+        ):
             value = np.asarray(value).item()
             key = ("constant", repr(value), np.dtype(dtype))
             if key not in self.known:
@@ -119,9 +134,11 @@ class Graph:
 
     def apply(self, op: str, *operands: Node | float, **params: Any) -> Node:
         """An elementwise operation on nodes and numbers, broadcast to their common shape."""
-        first = next(o for o in operands if isinstance(o, Node) and o.op != "constant") if any(
-            isinstance(o, Node) and o.op != "constant" for o in operands
-        ) else next(o for o in operands if isinstance(o, Node))
+        first = (
+            next(o for o in operands if isinstance(o, Node) and o.op != "constant")
+            if any(isinstance(o, Node) and o.op != "constant" for o in operands)
+            else next(o for o in operands if isinstance(o, Node))
+        )
         nodes = tuple(o if isinstance(o, Node) else first.like(o) for o in operands)
         shape = np.broadcast_shapes(*(n.shape for n in nodes))
         return self.make(op, nodes, params, shape, first.dtype)

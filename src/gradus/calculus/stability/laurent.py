@@ -212,21 +212,19 @@ def atanh(series: Laurent) -> Laurent | None:
     """artanh from its slope 1/(1 − s²)"""
     if series.zero or abs(series.at_point) >= 1:
         return None
-    return series.compose(
-        lambda s: (number(1.0) + -(s * s)).inverse(), math.atanh(series.at_point)
-    )
+    return series.compose(lambda s: (number(1.0) + -(s * s)).inverse(), math.atanh(series.at_point))
 
 
-def by_root(sign_one: float, sign_square: float, value: Callable[[float], float], factor: float = 1):
+def by_root(
+    sign_one: float, sign_square: float, value: Callable[[float], float], factor: float = 1
+):
     """f with the slope ±1/√(a + b s²): asin, acos, asinh."""
 
     def f(series: Laurent) -> Laurent | None:
         if not abs(series.at_point) < 1:
             return None
         return series.compose(
-            lambda s: _times(
-                (number(sign_one) + number(sign_square) * s * s).power(-0.5), factor
-            ),
+            lambda s: _times((number(sign_one) + number(sign_square) * s * s).power(-0.5), factor),
             value(series.at_point),
         )
 

@@ -84,8 +84,7 @@ def without_cancelling(n: Node) -> Node | None:
     written: dict[Node | None, list[float]] = {}
     _occurrences(n, 1.0, written, 0)
     numbers = written.pop(None, [])
-    gone = len(numbers) > 1 and any(numbers) and sum(numbers) == 0
-    if gone or any(min(c) < 0 < max(c) for c in written.values()):
+    if len(numbers) > 1 or any(min(c) < 0 < max(c) for c in written.values()):
         return combine(linear(n), n)
     return None
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jax.scipy.special import log_ndtr
+from jax.scipy.special import log_ndtr, ndtr
 
 from gradus.calculus.stability.absorbing import absorbing, absorbing_mul
 
@@ -40,7 +40,7 @@ def log_ratio(a: jax.Array, b: jax.Array) -> jax.Array:
     near = jnp.abs(a - b) < 0.5 * jnp.abs(b)
     apart = jnp.log(jnp.abs(a)) - jnp.log(jnp.abs(b))
     ratio = jnp.where(near, jnp.log1p((a - b) / jnp.where(near, b, 1.0)), apart)
-    return jnp.where((a < 0) != (b < 0), jnp.nan, ratio)
+    return where_positive(ratio, jnp.sign(a) * jnp.sign(b))
 
 
 def log_product(a: jax.Array, b: jax.Array) -> jax.Array:
@@ -49,7 +49,7 @@ def log_product(a: jax.Array, b: jax.Array) -> jax.Array:
     limits = jnp.finfo(product.dtype)
     fits = (jnp.abs(product) > limits.tiny * 1e4) & (jnp.abs(product) < limits.max / 1e4)
     apart = jnp.log(jnp.abs(a)) + jnp.log(jnp.abs(b))
-    apart = jnp.where((a < 0) != (b < 0), jnp.nan, apart)
+    apart = where_positive(apart, jnp.sign(a) * jnp.sign(b))
     return jnp.where(fits, jnp.log(jnp.where(fits, product, 1.0)), apart)
 
 
@@ -195,6 +195,38 @@ def log_near_one(n: jax.Array, rest: jax.Array) -> jax.Array:
     return jnp.where(near, close, OPERATIONS["log"](jnp.abs(jnp.where(near, 1.0, n))))
 
 
+def log1p_square(x: jax.Array) -> jax.Array:
+    """log(1 + x²), where x² may overflow."""
+    size = jnp.abs(x)
+    large = size > 1
+    inverse = 1 / jnp.where(large, size, 1.0)
+    high = 2 * jnp.log(jnp.where(large, size, 1.0)) + jnp.log1p(inverse * inverse)
+    low = jnp.where(large, 0.0, x)
+    return jnp.where(large, high, jnp.log1p(low * low))
+
+
+def signed_expm1(logs: jax.Array, sign: jax.Array) -> jax.Array:
+    """sign · eˡ − 1"""
+    return jnp.where(sign > 0, jnp.expm1(logs), sign * jnp.exp(logs) - 1)
+
+
+def hazard(t: jax.Array) -> jax.Array:
+    """φ(t)/Φ(−t), for large t by the continued fraction t + 1/(t + 2/(t + 3/…)). DLMF 7.9."""
+    large = t > 3
+    fraction = high = jnp.where(large, t, 3.0)
+    for k in range(60, 0, -1):
+        fraction = high + k / fraction
+    low = jnp.where(large, 0.0, t)
+    density = jnp.exp(-0.5 * low * low) / math.sqrt(2 * math.pi)
+    return jnp.where(large, fraction, density / ndtr(-low))
+
+
+def log_around_one(rest: jax.Array, otherwise: jax.Array) -> jax.Array:
+    """log n by n − 1 where that is small, and `otherwise` elsewhere."""
+    near = jnp.abs(rest) < 0.5
+    return jnp.where(near, OPERATIONS["log1p"](jnp.where(near, rest, 0.0)), otherwise)
+
+
 class Largest(NamedTuple):
     """Exponentials split into the largest and the others, over the last axis."""
 
@@ -206,8 +238,9 @@ class Largest(NamedTuple):
 
 def split_largest(x: jax.Array) -> Largest:
     """Σ e^{x − high} of all but the largest element."""
-    high = finite(jnp.max(x, axis=-1, keepdims=True))
     first = jax.nn.one_hot(jnp.argmax(x, axis=-1), x.shape[-1], dtype=bool)
+    largest = jnp.where(first & jnp.isfinite(x), x, 0.0)
+    high = jnp.sum(largest, axis=-1, keepdims=True)  # its derivative counts: it stands for x
     size = OPERATIONS["exp"](jnp.where(first, -jnp.inf, x) - high)
     return Largest(x, first, high, jnp.sum(size, axis=-1, keepdims=True))
 
@@ -225,7 +258,7 @@ def over_axes(f: Callable[[Largest], jax.Array]) -> Callable:
 
 
 def _log_share(s: Largest) -> jax.Array:
-    return s.x - s.high - jnp.log1p(s.others)
+    return jnp.where(s.first, 0.0, s.x - s.high) - jnp.log1p(s.others)
 
 
 def _share_of_others(s: Largest) -> jax.Array:
@@ -292,18 +325,15 @@ OPERATIONS: dict[str, Callable] = {
     "cosh": absorbing(jnp.cosh, lambda y, x: jnp.sinh(x)),
     "abs": absorbing(jnp.abs, lambda y, x: jnp.sign(x)),
     "acos": absorbing(jnp.arccos, lambda y, x: -1 / jnp.sqrt((1 - x) * (1 + x))),
+    "acosh": absorbing(jnp.arccosh, lambda y, x: 1 / (jnp.sqrt(x - 1) * jnp.sqrt(x + 1))),
     "asin": absorbing(jnp.arcsin, lambda y, x: 1 / jnp.sqrt((1 - x) * (1 + x))),
     "asinh": absorbing(jnp.arcsinh, lambda y, x: 1 / hypot(x, jnp.ones_like(x))),
     "atanh": absorbing(jnp.arctanh, lambda y, x: 1 / ((1 - x) * (1 + x))),
     "mul": absorbing(lax.mul, lambda y, a, b: b, lambda y, a, b: a),
     "div": absorbing(lax.div, lambda y, a, b: 1 / b, lambda y, a, b: -(y / b)),
-    "pow": absorbing(
-        lax.pow, power_slope, lambda y, a, b: y * jnp.log(jnp.where(a > 0, a, 1.0))
-    ),
+    "pow": absorbing(lax.pow, power_slope, lambda y, a, b: y * jnp.log(jnp.where(a > 0, a, 1.0))),
     "scaled_mul": absorbing(lax.mul, lambda y, a, b: b, lambda y, a, b: a, both=True),
-    "scaled_div": absorbing(
-        lax.div, lambda y, a, b: 1 / b, lambda y, a, b: -(y / b), both=True
-    ),
+    "scaled_div": absorbing(lax.div, lambda y, a, b: 1 / b, lambda y, a, b: -(y / b), both=True),
     "absorbed": absorbing(absorbed, lambda y, a, b: b, lambda y, a, b: a),
     "quotient": absorbing(lax.div, lambda y, a, b: 1 / b, lambda y, a, b: -(y / b)),
     "independent_exp_difference": absorbing(
@@ -325,11 +355,10 @@ OPERATIONS: dict[str, Callable] = {
     "softplus": absorbing(lambda x: jnp.logaddexp(x, 0.0), lambda y, x: sigmoid(x)),
     "log1mexp": absorbing(log1mexp, lambda y, d: -1 / jnp.expm1(-d)),
     "logexpm1": absorbing(logexpm1, lambda y, x: -1 / jnp.expm1(-x)),
+    "log_ndtr": absorbing(log_ndtr, lambda y, x: hazard(-x)),
     "log_ratio": absorbing(log_ratio, lambda y, a, b: 1 / a, lambda y, a, b: -1 / b),
     "log_product": absorbing(log_product, lambda y, a, b: 1 / a, lambda y, a, b: 1 / b),
-    "scaled_absorbed": absorbing(
-        absorbed, lambda y, a, b: b, lambda y, a, b: a, both=True
-    ),
+    "scaled_absorbed": absorbing(absorbed, lambda y, a, b: b, lambda y, a, b: a, both=True),
     "hypot": absorbing(hypot, lambda y, a, b: direction(a, y), lambda y, a, b: direction(b, y)),
 }
 
@@ -345,7 +374,6 @@ def integer_pow(x: jax.Array, y: int) -> jax.Array:
 
 # operation -> what it computes; its derivative is that of the definition
 COMPOSED: dict[str, Callable] = {
-    "acosh": jnp.arccosh,
     "as_written": lambda x: x,
     "quotient_difference": quotient_difference,
     "root_of_product": root_of_product,
@@ -356,12 +384,15 @@ COMPOSED: dict[str, Callable] = {
     "exponent": exponent,
     "finite": finite,
     "integer_pow": integer_pow,
+    "log_around_one": log_around_one,
     "log_near_one": log_near_one,
     "reciprocal_sum": reciprocal_sum,
     "unscaled": unscaled,
     "log_abs_det": log_abs_det,
     "log_det": log_det,
-    "log_ndtr": log_ndtr,
+    "log1p_square": log1p_square,
+    "ndtr": ndtr,
+    "signed_expm1": signed_expm1,
     "log_softplus": log_softplus,
     "logaddexp": jnp.logaddexp,
     "logsumexp": logsumexp,
@@ -378,6 +409,7 @@ COMPOSED: dict[str, Callable] = {
     "softplus_difference": softplus_difference,
     "where_positive": where_positive,
 }
+
 
 @jax.custom_jvp
 def stabilized_division(a: jax.Array, b: jax.Array) -> jax.Array:
@@ -407,8 +439,9 @@ PLAIN: dict[str, Callable] = {
     "cumlogsumexp": lambda x, axis, reverse: lax.cumlogsumexp(x, axis, reverse),
     "select_n": lax.select_n,
     "concatenate": lambda *xs, dimension: lax.concatenate(xs, dimension),
-    "broadcast_in_dim": lambda x, shape, broadcast_dimensions, sharding=None: (
-        lax.broadcast_in_dim(x, shape, broadcast_dimensions)
+    "stack": lambda *xs, axis: jnp.stack(xs, axis),
+    "broadcast_in_dim": lambda x, shape, broadcast_dimensions, sharding=None: lax.broadcast_in_dim(
+        x, shape, broadcast_dimensions
     ),
     "reshape": lambda x, new_sizes, dimensions=None, sharding=None: jnp.reshape(x, new_sizes),
     "transpose": lambda x, permutation: jnp.transpose(x, permutation),

@@ -148,7 +148,10 @@ def _real_power(node: Any) -> Range:
 
 
 def _sum(node: Any) -> Range:
-    x, count = node.inputs[0].range, math.prod(node.inputs[0].shape) // math.prod(node.shape or (1,))
+    x, count = (
+        node.inputs[0].range,
+        math.prod(node.inputs[0].shape) // math.prod(node.shape or (1,)),
+    )
     return x * Range(count, count) if count else Range(0.0, 0.0)
 
 
@@ -185,9 +188,7 @@ def _abs(node: Any) -> Range:
 
 def _root(node: Any) -> Range:
     x = node.inputs[0].range
-    return Range(
-        math.sqrt(max(x.low, 0.0)), math.sqrt(max(x.high, 0.0)), x.positive and x.open_low
-    )
+    return Range(math.sqrt(max(x.low, 0.0)), math.sqrt(max(x.high, 0.0)), x.positive and x.open_low)
 
 
 def _dot(node: Any) -> Range:
@@ -209,16 +210,17 @@ RANGES: dict[str, Callable[[Any], Range]] = {
     "exp": _exp,
     "exp2": lambda n: POSITIVE,
     "expm1": lambda n: n.inputs[0].range.monotone(math.expm1) if True else EVERYTHING,
-    "log": lambda n: EVERYTHING
-    if n.inputs[0].range.low <= 0
-    else n.inputs[0].range.monotone(math.log),
-    "log1p": lambda n: EVERYTHING
-    if n.inputs[0].range.low <= -1
-    else n.inputs[0].range.monotone(math.log1p),
+    "log": lambda n: (
+        EVERYTHING if n.inputs[0].range.low <= 0 else n.inputs[0].range.monotone(math.log)
+    ),
+    "log1p": lambda n: (
+        EVERYTHING if n.inputs[0].range.low <= -1 else n.inputs[0].range.monotone(math.log1p)
+    ),
     "logistic": lambda n: Range(0.0, 1.0, True, True),
     "tanh": lambda n: _tanh(n.inputs[0].range),
     "sinh": lambda n: n.inputs[0].range.monotone(math.sinh),
     "cosh": lambda n: Range(1.0, INF),
+    "ndtr": lambda n: Range(0.0, 1.0, True, True),
     "erf": lambda n: Range(-1.0, 1.0, True, True),
     "erfc": lambda n: Range(0.0, 2.0, True, True),
     "sin": lambda n: Range(-1.0, 1.0),
@@ -230,6 +232,7 @@ RANGES: dict[str, Callable[[Any], Range]] = {
     "min": lambda n: -_max_of_negatives(n),
     "clamp": lambda n: Range(n.inputs[0].range.low, n.inputs[2].range.high),
     "select_n": lambda n: union(*(i.range for i in n.inputs[1:])),
+    "stack": lambda n: union(*(i.range for i in n.inputs)),
     "concatenate": lambda n: union(*(i.range for i in n.inputs)),
     "reduce_sum": _sum,
     "reduce_prod": _product,

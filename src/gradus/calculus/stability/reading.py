@@ -41,8 +41,8 @@ def _equation(graph: Graph, eqn, inputs: list[Node], effects: list[Node]) -> lis
     name = eqn.primitive.name
     if name in CALLS:
         inner = eqn.params[CALLS[name]]
-        if library_function(inner) == "det":
-            return [_traced(graph, "det", eqn, inputs)]
+        if library_function(inner) in ("det", "ndtr"):
+            return [_traced(graph, library_function(inner), eqn, inputs)]
         return _read(graph, inner, inputs, effects)
     if name == "custom_jvp_call":
         function = library_function(eqn.params["call_jaxpr"])
@@ -67,7 +67,9 @@ def _traced_eqn(graph: Graph, eqn, inputs) -> Node:
 def _traced(graph: Graph, name: str, eqn, inputs) -> Node:
     """The node of an equation as it stands."""
     aval = eqn.outvars[0].aval
-    params = {} if name == "det" else {k: v for k, v in eqn.params.items() if v is not None}
+    params = {k: v for k, v in eqn.params.items() if v is not None}
+    if eqn.primitive.name != name:  # a function of the library, or another spelling
+        params = {}
     shape, dtype = getattr(aval, "shape", ()), getattr(aval, "dtype", None)
     if eqn.effects:
         return Node(graph, name, tuple(inputs), params, shape, dtype, eqn)
@@ -78,18 +80,13 @@ def _parts(graph: Graph, eqn, inputs, bodies, effects: list[Node]) -> list[Node]
     whole = Node(graph, eqn.primitive.name, tuple(inputs), eqn.params, (), None, eqn, bodies)
     if eqn.effects:
         effects.append(whole)
-    return [
-        Node(
-            graph,
-            "part",
-            (whole,),
-            {"index": i},
-            getattr(v.aval, "shape", ()),
-            getattr(v.aval, "dtype", None),
-            eqn,
-        )
-        for i, v in enumerate(eqn.outvars)
-    ]
+    return [part(whole, i, v.aval) for i, v in enumerate(eqn.outvars)]
+
+
+def part(whole: Node, index: int, aval: Any) -> Node:
+    """One of the results of an operation with several."""
+    shape, dtype = getattr(aval, "shape", ()), getattr(aval, "dtype", None)
+    return Node(whole.graph, "part", (whole,), {"index": index}, shape, dtype, whole.eqn)
 
 
 def library_function(program: ClosedJaxpr) -> str | None:
@@ -144,6 +141,9 @@ def _pow(graph: Graph, eqn, inputs) -> Node:
         return _traced_eqn(graph, eqn, inputs)
     if y == 0.5:
         return graph.make("sqrt", (base,), {}, *_aval(eqn), eqn)
+    if y == 0.25:
+        root = graph.make("sqrt", (base,), {}, *_aval(eqn), eqn)
+        return graph.make("sqrt", (root,), {}, *_aval(eqn), eqn)
     if y == -0.5:
         root = graph.make("sqrt", (base,), {}, *_aval(eqn), eqn)
         return graph.make("div", (base.like(1.0), root), {}, *_aval(eqn), eqn)

@@ -30,7 +30,7 @@ class Cone(NamedTuple):
 
 def expanded(views: Views, n: Node, outside: Node | None) -> Node | None:
     """The series around the first point where parts of n cancel, and `outside` elsewhere."""
-    if n.op not in CANCELLING:
+    if n.op not in CANCELLING or outside is not None and outside.constant is not None:
         return None
     for cone in cones(n):
         for point in POINTS if is_given(cone.variable) else (0.0,):
@@ -47,6 +47,11 @@ def is_given(u: Node) -> bool:
     return u.op in ("argument", "part")
 
 
+def opposite(n: Node) -> Node:
+    """x where n is −x."""
+    return n.inputs[0] if n.op == "neg" else n
+
+
 def near(n: Node, u: Node, point: float, series: Laurent, outside: Node | None) -> Node | None:
     """The series around the point, the formula elsewhere."""
     length = LENGTH.get(np.dtype(n.dtype), 12)
@@ -56,9 +61,7 @@ def near(n: Node, u: Node, point: float, series: Laurent, outside: Node | None) 
         return None
     coefficients = tuple(float(v) for v in np.trim_zeros(c, "b"))
     outside = as_written(n) if outside is None else outside
-    return apply(
-        "near_point", u, outside, coefficients=coefficients, radius=radius, center=point
-    )
+    return apply("near_point", u, outside, coefficients=coefficients, radius=radius, center=point)
 
 
 def convergence(series: Laurent) -> float:
@@ -67,7 +70,16 @@ def convergence(series: Laurent) -> float:
     k = np.arange(ORDERS)
     last = slice(ORDERS // 2, ORDERS - max(series.order, 0) - 4)
     grown = [a ** (1 / i) for a, i in zip(c[last], k[last], strict=True) if a > 0]
-    return float(min(1.0, 0.5 / max(grown, default=0.1)))
+    radius = min(1.0, 0.5 / max(grown, default=0.1))
+    while radius > 1e-3 and not dominated(c, radius):
+        radius *= 0.75
+    return float(radius)
+
+
+def dominated(c: np.ndarray, radius: float) -> bool:
+    """Whether the first term outweighs the others, so that nothing cancels in the series."""
+    first, *others = (c * radius ** np.arange(ORDERS))[np.flatnonzero(c)]
+    return sum(others) <= 0.5 * first
 
 
 def cones(n: Node) -> list[Cone]:
@@ -76,7 +88,7 @@ def cones(n: Node) -> list[Cone]:
     inner: list[Node] = [n]
     frontier = {i for i in n.inputs if i.constant is None}
     while frontier and len(inner) < MOST_NODES:
-        if len(frontier) == 1 and len(inner) > 1 or len(frontier) == 1 and n.op == "log":
+        if len(frontier) == 1 and len(inner) > 1:
             found.append(Cone(next(iter(frontier)), inner[::-1]))
         last = max(frontier, key=lambda m: m.serial)
         if not analytic(last):
@@ -85,6 +97,20 @@ def cones(n: Node) -> list[Cone]:
         inner.append(last)
         frontier |= {i for i in last.inputs if i.constant is None}
     return [c for c in found if c.variable.shape == n.shape]
+
+
+def only_source(n: Node) -> Node | None:
+    """The one value that n is a formula in, as far back as it goes."""
+    frontier, steps = {n}, 0
+    while steps < MOST_NODES:
+        open_ = [m for m in frontier if analytic(m)]
+        if not open_:
+            return next(iter(frontier)) if len(frontier) == 1 else None
+        last = max(open_, key=lambda m: m.serial)
+        frontier.remove(last)
+        frontier |= {i for i in last.inputs if i.constant is None}
+        steps += 1
+    return None
 
 
 def analytic(n: Node) -> bool:
@@ -96,9 +122,7 @@ def analytic(n: Node) -> bool:
     return n.op in ARITHMETIC or n.op in SERIES
 
 
-def cancelling(
-    views: Views, cone: Cone, n: Node, point: float, better: bool
-) -> Laurent | None:
+def cancelling(views: Views, cone: Cone, n: Node, point: float, better: bool) -> Laurent | None:
     """The series of n, if parts of it cancel at the point and what is left is finite there."""
     known: dict[Node, Laurent | None] = {cone.variable: variable(point)}
     cancels = False
@@ -156,7 +180,7 @@ def loses(m: Node, parts: list[Laurent], series: Laurent, mended: bool) -> bool:
     if m.op not in ("add", "mul", "div") or series.zero:
         return False
     if m.op == "add":
-        if all(i.constant is not None or is_given(i) for i in m.inputs):
+        if all(i.constant is not None or is_given(i) or is_given(opposite(i)) for i in m.inputs):
             return False  # nothing has been rounded yet
         lost = series.order > min(p.order for p in parts if not p.zero)
         return lost and not mended
@@ -167,7 +191,11 @@ def loses(m: Node, parts: list[Laurent], series: Laurent, mended: bool) -> bool:
 
 def flat(m: Node, parts: list[Laurent], series: Laurent) -> bool:
     """Whether the slopes of the parts cancel: eˣ + e⁻ˣ at 0."""
-    if m.op not in ("add", "mul", "div") or series.zero or series.order < 0 or min(p.order for p in parts) < 0:
+    if (
+        m.op not in ("add", "mul", "div")
+        or series.zero
+        or series.order < 0
+        or min(p.order for p in parts) < 0
+    ):
         return False
     return series.from_order(0)[1] == 0 and all(p.from_order(0)[1] != 0 for p in parts)
-

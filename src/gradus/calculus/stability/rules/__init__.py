@@ -7,10 +7,11 @@ FILES = (
     "logarithms",
     "mantissas",
     "shifts",
-    "differences",
     "moments",
-    "quotients",
+    "differences",
     "roots",
+    "quotients",
+    "loops",
 )  # rules that know more come first
 
 

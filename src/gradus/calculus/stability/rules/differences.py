@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradus.calculus.stability.expressions import apply, exp
+from gradus.calculus.stability.expressions import apply, exp, log
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.linear import (
     Linear,
@@ -12,6 +12,7 @@ from gradus.calculus.stability.linear import (
     linear,
     without_cancelling,
 )
+from gradus.calculus.stability.series import only_source
 from gradus.calculus.stability.views import Views, rule
 
 
@@ -48,13 +49,6 @@ def _(views: Views, n: Node) -> Node | None:
     return views.exponentials.sum_of(n)
 
 
-@rule("value", "add", formula="E[xy] − E[x] E[y] = E[(x − E[x])(y − E[y])]")
-def _(views: Views, n: Node) -> Node | None:
-    from gradus.calculus.stability.rules.moments import centred
-
-    return centred(n)
-
-
 @rule("value", "add", formula="log a − log b = log(a/b)")
 def _(views: Views, n: Node) -> Node | None:
     pair = terms(n)
@@ -77,9 +71,7 @@ def _(views: Views, n: Node) -> Node | None:
     if not logs or form.constant:
         return None
     rest = {t: c for t, c in form.terms.items() if t not in logs}
-    top, bottom = (
-        [inside_log(t) for t, c in logs.items() if c == sign] for sign in (1.0, -1.0)
-    )
+    top, bottom = ([inside_log(t) for t, c in logs.items() if c == sign] for sign in (1.0, -1.0))
     if rest:
         top.append(exp(combine(Linear(rest, 0.0), n)))
     if not bottom and len(top) < 2:
@@ -144,8 +136,10 @@ def _(views: Views, n: Node) -> Node | None:
         return None
     a, b = (i.inputs[0] for i in pair)
     gap = difference(a, b)
+    if gap is None and any(views.ask("root", i) is not None for i in (a, b)):
+        return None
     gap = a - b if gap is None else gap
-    return apply("div", gap, pair[0] + pair[1])
+    return gap / (pair[0] + pair[1])
 
 
 @rule("value", "add", formula="√q − b = (q − b²)/(√q + b) for b > 0, if b² cancels in q")
@@ -198,6 +192,19 @@ def _(views: Views, n: Node) -> Node | None:
     return apply("exp_difference", u, v, views.value(gap))
 
 
+@rule("value", "add", formula="r − 1 − log r = d − log1p d with d = (a − b)/b for r = a/b")
+def _(views: Views, n: Node) -> Node | None:
+    form = linear(n)
+    for r, c in form.terms.items():
+        if r.op != "div" or form.constant != -c or form.terms.get(log(r)) != -c:
+            continue
+        small = (r.inputs[0] - r.inputs[1]) / r.inputs[1]
+        rest = {t: k for t, k in form.terms.items() if t not in (r, log(r))}
+        main = (small - apply("log1p", small)) * c
+        return main + combine(Linear(rest, 0.0), n) if rest else main
+    return None
+
+
 @rule("value", "add", formula="ab − ac = a (b − c), if b − c has a view")
 def _(views: Views, n: Node) -> Node | None:
     form = linear(n)
@@ -214,3 +221,22 @@ def _(views: Views, n: Node) -> Node | None:
                 return y * small * sign
     return None
 
+
+@rule("value", "add", formula="the terms in one variable, first by themselves")
+def _(views: Views, n: Node) -> Node | None:
+    form = linear(n)
+    if not 3 <= len(form.terms) + bool(form.constant) <= 8:
+        return None
+    groups: dict[Node, dict[Node, float]] = {}
+    for t, c in form.terms.items():
+        source = only_source(t)
+        if source is not None:
+            groups.setdefault(source, {})[t] = c
+    for own in groups.values():
+        if len(own) == len(form.terms) or len(own) + bool(form.constant) < 2:
+            continue
+        part = combine(Linear(own, form.constant), n)
+        if part.shape != n.shape or views.ask("value", part) is None:
+            continue
+        return part + combine(Linear({t: c for t, c in form.terms.items() if t not in own}, 0.0), n)
+    return None

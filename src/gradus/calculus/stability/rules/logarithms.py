@@ -112,10 +112,9 @@ def _(views: Views, n: Node) -> Node | None:
 @rule("log", "mul", "div", formula="log(ab) = log a + log b, log(a/b) = log a − log b")
 def _(views: Views, n: Node) -> Node | None:
     a, b = n.inputs
-    if chained(n):
+    if chained(n) or not any(known(views, i) for i in n.inputs):
         return None
-    better = [known(views, a), known(views, b)]
-    if not any(better) or not all(i.positive or k for i, k in zip(n.inputs, better, strict=True)):
+    if not a.positive and not b.positive:  # their signs could cancel
         return None
     return joined(n.op, views.log_of(a), views.log_of(b))
 
@@ -148,6 +147,32 @@ def _(views: Views, n: Node) -> Node | None:
     return apply("log_ratio", a, b)
 
 
+@rule("log", "add", formula="log(1 + x²) = 2 log |x| + log(1 + 1/x²) for large x")
+def _(views: Views, n: Node) -> Node | None:
+    square, one = n.inputs
+    root = views.ask("root", square) if one.constant == 1 else None
+    return None if root is None else apply("log1p_square", root)
+
+
+@rule("log", "part", formula="log of what a loop carries, carried as a logarithm")
+def _(views: Views, n: Node) -> Node | None:
+    found = views.scaled(n)
+    return None if found is None else log(found.mantissa) + found.exponent
+
+
+@rule("log", "ndtr", formula="log Φ(x) by its asymptotic series for small x")
+def _(views: Views, n: Node) -> Node:
+    return apply("log_ndtr", n.inputs[0])
+
+
+@rule("log", "add", formula="log(1 − Φ(x)) = log Φ(−x)")
+def _(views: Views, n: Node) -> Node | None:
+    minus, one = n.inputs
+    if one.constant != 1 or minus.op != "neg" or minus.inputs[0].op != "ndtr":
+        return None
+    return apply("log_ndtr", -minus.inputs[0].inputs[0])
+
+
 @rule("log", "max", "min", formula="log max(a, b) = max(log a, log b)")
 def _(views: Views, n: Node) -> Node | None:
     better = [known(views, i) for i in n.inputs]
@@ -164,12 +189,12 @@ def _(views: Views, n: Node) -> Node | None:
     return select(condition, *(views.log_of(b) for b in branches))
 
 
-@rule("log", "concatenate", formula="log of joined values = joined logarithms")
+@rule("log", "concatenate", "stack", formula="log of joined values = joined logarithms")
 def _(views: Views, n: Node) -> Node | None:
     if not any(known(views, i) for i in n.inputs):
         return None
     logs = tuple(stretched(views.log_of(i), i.shape) for i in n.inputs)
-    return n.graph.make("concatenate", logs, n.params, n.shape, n.dtype, n.eqn)
+    return n.graph.make(n.op, logs, n.params, n.shape, n.dtype, n.eqn)
 
 
 @rule("log", "reduce_max", "reduce_min", formula="log maxᵢ xᵢ = maxᵢ log xᵢ")
@@ -262,6 +287,12 @@ def _(views: Views, n: Node) -> Node | None:
     return None if rest is None or n.constant is not None else apply("log1p", rest)
 
 
+@rule("log", "reduce_sum", "dot_general", formula="log Σx² = 2 log ‖x‖")
+def _(views: Views, n: Node) -> Node | None:
+    root = views.ask("root", n)
+    return None if root is None else log(root) * 2.0
+
+
 # ---- log |n| with the sign of n
 
 
@@ -299,9 +330,10 @@ def log_abs(views: Views, n: Node) -> tuple[Node, Node | None]:
     found = views.ask("log_abs", n)
     if found is not None:
         return found
-    if n.positive or views.log(n) is not None:
+    if n.positive:
         return views.log_of(n), None
-    return log(apply("abs", n)), apply("sign", n)
+    size = apply("abs", n)
+    return views.log_of(size), apply("sign", n)
 
 
 # ---- helpers
@@ -336,4 +368,3 @@ def logsumexp(x: Node, over: tuple[int, ...]) -> Node:
     """log Σ eˣ over axes."""
     shape = tuple(s for i, s in enumerate(x.shape) if i not in over)
     return x.graph.make("logsumexp", (x,), {"axes": over}, shape, x.dtype)
-

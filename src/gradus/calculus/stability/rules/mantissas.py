@@ -35,6 +35,17 @@ def _(views: Views, n: Node) -> Scaled | None:
     return Scaled(stretched(n.like(1.0), n.shape), power * math.log(base.constant))
 
 
+@rule("scaled", "ndtr", formula="Φ(u) = 1 · e^{log Φ(u)}")
+def _(views: Views, n: Node) -> Scaled:
+    return Scaled(stretched(n.like(1.0), n.shape), views.log_of(n))
+
+
+@rule("scaled", "reduce_prod", formula="Π x = (Π sign x) e^{Σ log |x|}")
+def _(views: Views, n: Node) -> Scaled | None:
+    logs, sign = views.ask("log_abs", n)
+    return Scaled(stretched(n.like(1.0), n.shape) if sign is None else sign, logs)
+
+
 @rule("scaled", "neg", formula="−(m e^E) = (−m) e^E")
 def _(views: Views, n: Node) -> Scaled | None:
     found = views.scaled(n.inputs[0])
@@ -45,6 +56,12 @@ def _(views: Views, n: Node) -> Scaled | None:
 def _(views: Views, n: Node) -> Scaled | None:
     found, k = views.scaled(n.inputs[0]), n.params["y"]
     return None if found is None else Scaled(found.mantissa**k, found.exponent * float(k))
+
+
+@rule("value", "sqrt", formula="√(m e^E) = √m e^{E/2}")
+def _(views: Views, n: Node) -> Node | None:
+    found = views.scaled(n)
+    return None if found is None else whole(found)
 
 
 @rule("scaled", "sqrt", formula="√(m e^E) = √m e^{E/2}")
@@ -116,7 +133,7 @@ def _(views: Views, n: Node) -> Scaled | None:
     )
 
 
-@rule("scaled", "concatenate", formula="joined mantissas and joined exponents")
+@rule("scaled", "concatenate", "stack", formula="joined mantissas and joined exponents")
 def _(views: Views, n: Node) -> Scaled | None:
     found = [views.scaled(i) for i in n.inputs]
     if all(f is None for f in found):
@@ -127,7 +144,7 @@ def _(views: Views, n: Node) -> Scaled | None:
     ]
     return Scaled(
         *(
-            n.graph.make("concatenate", tuple(side), n.params, n.shape, n.dtype, n.eqn)
+            n.graph.make(n.op, tuple(side), n.params, n.shape, n.dtype, n.eqn)
             for side in zip(*parts, strict=True)
         )
     )

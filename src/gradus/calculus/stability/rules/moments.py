@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 from typing import NamedTuple
 
 from gradus.calculus.stability.expressions import is_move, kept, reduced, stretched
 from gradus.calculus.stability.graph import Node
-from gradus.calculus.stability.linear import constant_factor
+from gradus.calculus.stability.linear import Linear, combine, constant_factor, linear
+from gradus.calculus.stability.views import Views, rule
 
 
 class Product(NamedTuple):
@@ -17,8 +19,14 @@ class Product(NamedTuple):
     sums: list[tuple[Node, tuple[int, ...]]]
 
 
-def centred(n: Node) -> Node | None:
-    """α Σxy − β Σx Σy with β = α/N, as α Σ (x − x̄)(y − ȳ)."""
+@rule("value", "add", formula="Σx² − 2 Σxy + Σy² = Σ (x − y)²")
+def _(views: Views, n: Node) -> Node | None:
+    return perfect_square(n)
+
+
+@rule("value", "add", formula="α Σxy − α/N Σx Σy = α Σ (x − x̄)(y − ȳ)")
+def _(views: Views, n: Node) -> Node | None:
+    """N is how many there are; α is 1/N for E[xy] − E[x] E[y]."""
     first, second = (product_of_sums(i) for i in n.inputs)
     if first is None or second is None:
         return None
@@ -36,6 +44,39 @@ def centred(n: Node) -> Node | None:
     squares = about[0] ** 2 if x is y else about[0] * about[1]
     total = reduced("reduce_sum", squares, axes) * first.coefficient
     return shaped(total, n.shape)
+
+
+def perfect_square(n: Node) -> Node | None:
+    """α Σx² ± 2α Σxy + α Σy² over the same axes, as α Σ (x ± y)²."""
+    form = linear(n)
+    if len(form.terms) < 3 or len(form.terms) > 6:
+        return None
+    sums = {t: product_of_sums(t) for t in form.terms}
+    single = {t: p.sums[0] for t, p in sums.items() if p is not None and len(p.sums) == 1}
+    squares = {t: s for t, s in single.items() if squared(s[0]) is not None}
+    for (t, (xx, axes)), (u, (yy, other)) in combinations(squares.items(), 2):
+        x, y = squared(xx), squared(yy)
+        cross = next(
+            (v for v, s in single.items() if s[0] in products(x, y) and s[1] == axes), None
+        )
+        a, b = (form.terms[i] * sums[i].coefficient for i in (t, u))
+        if cross is None or axes != other or a != b:
+            continue
+        c = form.terms[cross] * sums[cross].coefficient
+        if abs(c) != 2 * abs(a):
+            continue
+        both = x + y if c * a > 0 else x - y
+        rest = {v: k for v, k in form.terms.items() if v not in (t, u, cross)}
+        total = shaped(reduced("reduce_sum", both**2, axes), n.shape) * a
+        if rest or form.constant:
+            total = total + combine(Linear(rest, form.constant), n)
+        return total
+    return None
+
+
+def squared(n: Node) -> Node | None:
+    """x where n is x²."""
+    return n.inputs[0] if n.op == "integer_pow" and n.params["y"] == 2 else None
 
 
 def products(x: Node, y: Node) -> tuple[Node, ...]:

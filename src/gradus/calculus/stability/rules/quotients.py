@@ -13,7 +13,11 @@ def _(views: Views, n: Node) -> Node | None:
     return views.log(n.inputs[0])
 
 
-@rule("value", "log1p", formula="log1p(eᵘ) = softplus u, log1p(−eᵘ) = log1mexp u, log1p(n) = log(1 + n)")
+@rule(
+    "value",
+    "log1p",
+    formula="log1p(eᵘ) = softplus u, log1p(−eᵘ) = log1mexp u, log1p(n) = log(1 + n)",
+)
 def _(views: Views, n: Node) -> Node | None:
     (x,) = n.inputs
     return views.log(x + 1.0)
@@ -75,7 +79,14 @@ def logarithmic(n: Node, depth: int = 0) -> bool:
 @rule("value", "pow", formula="nᵘ = e^{u log n} for n > 0, if n has a view of its logarithm")
 def _(views: Views, n: Node) -> Node | None:
     base, power = n.inputs
-    if base.constant is not None or base.op not in ("add", "exp", "reduce_prod", "div", "mul", "det"):
+    if base.constant is not None or base.op not in (
+        "add",
+        "exp",
+        "reduce_prod",
+        "div",
+        "mul",
+        "det",
+    ):
         return None
     if not base.positive and (power.constant is None or power.constant % 1 == 0):
         return None

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import math
 
-from gradus.calculus.stability.expressions import apply, exp, is_move, reduced, stretched
+from gradus.calculus.stability.expressions import (
+    apply,
+    exp,
+    is_move,
+    moved,
+    reduced,
+    select,
+    stretched,
+)
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.rules.differences import terms
 from gradus.calculus.stability.rules.mantissas import as_sum
@@ -31,6 +39,11 @@ def _(views: Views, n: Node) -> Node | None:
 @rule("root", "integer_pow", formula="the root of x² is x")
 def _(views: Views, n: Node) -> Node | None:
     return n.inputs[0] if n.params["y"] == 2 else None
+
+
+@rule("root", "exp", formula="the root of eᵘ is e^{u/2}")
+def _(views: Views, n: Node) -> Node:
+    return exp(n.inputs[0] * 0.5)
 
 
 @rule("root", "constant", formula="the root of a number")
@@ -72,14 +85,82 @@ def _(views: Views, n: Node) -> Node | None:
     return None if a is None or b is None else apply("max", apply("abs", a), apply("abs", b))
 
 
-@rule("value", "sqrt", formula="√(x² − y²) = √|x − y| √|x + y|")
+@rule("root", "add", formula="the root of what stands for a sum")
+def _(views: Views, n: Node) -> Node | None:
+    better = views.value(n)
+    return None if better is n else views.ask("root", better)
+
+
+@rule("root", "select_n", formula="the root of where(c, x², y²) is where(c, |x|, |y|)")
+def _(views: Views, n: Node) -> Node | None:
+    condition, *branches = n.inputs
+    roots = [b if undefined(b) else views.ask("root", b) for b in branches]
+    if len(branches) != 2 or any(r is None for r in roots):
+        return None
+    return select(condition, *(r if undefined(r) else apply("abs", r) for r in roots))
+
+
+def undefined(n: Node) -> bool:
+    """Whether n is the constant that says "not a number"."""
+    return n.op == "constant" and n.shape == () and math.isnan(n.params["value"])
+
+
+@rule("value", "sqrt", formula="√(xy) = √|x| √|y|; √(x² − y²) by √|x − y| √|x + y|")
 def _(views: Views, n: Node) -> Node | None:
     (q,) = n.inputs
     pair = terms(q) if q.op == "add" else None
-    if pair is None or any(squared(i) is None for i in pair):
+    if pair is not None and all(squared(i) is not None for i in pair):
+        x, y = map(squared, pair)
+        return apply("root_of_product", x - y, x + y)
+    if q.op != "mul" or any(i.constant is not None for i in q.inputs):
         return None
-    x, y = map(squared, pair)
-    return apply("root_of_product", x - y, x + y)
+    if any(i.op == "mul" and not number_times(i) for i in q.inputs):
+        return root_of_factors(q)
+    return apply("root_of_product", *q.inputs)
+
+
+def number_times(n: Node) -> bool:
+    """Whether n is a number times something."""
+    return any(i.constant is not None for i in n.inputs)
+
+
+def root_of_factors(q: Node) -> Node | None:
+    """√ of a product of many factors, with the signs apart."""
+    factors, stack = [], [q]
+    while stack:
+        m = stack.pop()
+        if m.op == "mul" and not number_times(m):
+            stack += m.inputs
+        else:
+            factors.append(m)
+    if len(factors) > 6:
+        return None
+    signs, total = apply("sign", factors[0]), apply("sqrt", apply("abs", factors[0]))
+    for f in factors[1:]:
+        total = total * apply("sqrt", apply("abs", f))
+        signs = signs * apply("sign", f)
+    return apply("where_positive", total, signs)
+
+
+@rule("value", "mul", formula="x · (1/√q) = x/√q")
+def _(views: Views, n: Node) -> Node | None:
+    for x, y in (n.inputs, n.inputs[::-1]):
+        inverse = y.inputs[0] if is_move(y) else y
+        if inverse.op != "div" or inverse.inputs[0].constant != 1:
+            continue
+        if inverse.inputs[1].op == "sqrt":
+            root = inverse.inputs[1]
+            return x / (moved(y, root) if is_move(y) else root)
+    return None
+
+
+@rule("value", "div", formula="x²/y² = (x/y)²")
+def _(views: Views, n: Node) -> Node | None:
+    a, b = n.inputs
+    if b.constant is not None or a.constant is not None or a.op == "exp":
+        return None
+    roots = [views.ask("root", i) for i in n.inputs]
+    return None if None in roots else (roots[0] / roots[1]) ** 2
 
 
 @rule("value", "div", formula="Σxy/(‖x‖ ‖y‖) = Σ (x/‖x‖)(y/‖y‖)")

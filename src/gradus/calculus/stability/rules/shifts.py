@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import math
 
-from gradus.calculus.stability.expressions import apply, as_written, exp, logistic, select, stretched
+from gradus.calculus.stability.expressions import (
+    apply,
+    as_written,
+    exp,
+    logistic,
+    select,
+    stretched,
+)
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.linear import Linear, combine, difference, linear
 from gradus.calculus.stability.views import Views, rule
@@ -25,9 +32,9 @@ def _(views: Views, n: Node) -> Node | None:
     base, power = n.inputs
     if base.constant is not None and base.constant > 0:
         return expm1(power * math.log(base.constant))
-    if base.positive or views.minus_one(base) is not None:
-        return small_power(views, n)
-    return None
+    if power.constant is not None and views.minus_one(base) is None and not base.positive:
+        return None
+    return small_power(views, n)
 
 
 def small_power(views: Views, n: Node) -> Node:
@@ -112,6 +119,19 @@ def _(views: Views, n: Node) -> Node:
 @rule("minus_one", "erfc", formula="erfc u − 1 = −erf u")
 def _(views: Views, n: Node) -> Node:
     return -apply("erf", n.inputs[0])
+
+
+@rule("minus_one", "ndtr", formula="Φ(u) − 1 = −Φ(−u)")
+def _(views: Views, n: Node) -> Node:
+    return -apply("ndtr", -n.inputs[0])
+
+
+@rule("minus_one", "reduce_prod", formula="Π x − 1 = expm1(Σ log x), with the signs apart")
+def _(views: Views, n: Node) -> Node | None:
+    if views.minus_one(n.inputs[0]) is None:
+        return None
+    logs, sign = views.ask("log_abs", n)
+    return expm1(logs) if sign is None else apply("signed_expm1", logs, sign)
 
 
 @rule("minus_one", "sqrt", formula="√q − 1 = (q − 1)/(√q + 1)")
