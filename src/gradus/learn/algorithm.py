@@ -26,6 +26,8 @@ class Algorithm(NamedTuple):
         check: (batch of NumPy arrays) -> None; raises InputError for data it cannot learn from.
         likelihood: what the outputs of `state.model` mean; None where they mean nothing yet.
         settings: what was chosen, for people to read.
+        remarks: (state, batch) -> {name: sentence}: what else people should know about a run over
+            such batches. It is traced: it sees shapes, no numbers. None where there is nothing.
     """
 
     init: Callable
@@ -35,6 +37,7 @@ class Algorithm(NamedTuple):
     check: Callable | None = None
     likelihood: Likelihood | None = None
     settings: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    remarks: Callable | None = None
 
 
 def require_targets(data: Batch) -> None:

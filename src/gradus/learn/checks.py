@@ -7,7 +7,8 @@ from typing import Any
 import optax
 
 from gradus.base.errors import InputError
-from gradus.likelihoods import Likelihood
+from gradus.base.record import Record
+from gradus.likelihoods import Likelihood, Written
 from gradus.nn.layer import Layer
 from gradus.optim.optimizer import Optimizer
 from gradus.penalties import Penalty
@@ -27,6 +28,19 @@ def check_likelihood(likelihood: Any) -> None:
     if isinstance(likelihood, Layer):
         fix = "the model comes first, then the likelihood"
     require(likelihood, Likelihood, "likelihood", "a likelihood", fix)
+
+
+def as_likelihood(given: Any) -> Likelihood:
+    """A likelihood as it is, and a function of outputs and targets as a loss."""
+    if is_function(given):
+        return Written(given)
+    check_likelihood(given)
+    return given
+
+
+def is_function(value: Any) -> bool:
+    """Whether something is a function, and not a class or a layer, which can be called as well."""
+    return callable(value) and not isinstance(value, type | Record)
 
 
 def check_optimizer(optimizer: Any) -> None:

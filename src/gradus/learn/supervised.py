@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -10,7 +11,8 @@ import jax.numpy as jnp
 from gradus.base.tree import by_name, merge, split
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm, require_targets
-from gradus.learn.checks import check_likelihood, check_model, check_optimizer, check_penalty
+from gradus.learn.checks import as_likelihood, check_model, check_optimizer, check_penalty
+from gradus.learn.stability import as_written, is_users_own, remark, stable_form
 from gradus.likelihoods import Likelihood
 from gradus.nn.layer import Forward, Layer
 from gradus.optim.optimizer import Optimizer, OptimizerState
@@ -26,21 +28,26 @@ class State(NamedTuple):
 
 def supervised(
     model: Layer,
-    likelihood: Likelihood,
+    likelihood: Likelihood | Callable[[jax.Array, jax.Array], jax.Array],
     optimizer: Optimizer,
     *,
     penalty: Penalty | None = None,
+    stable: bool = True,
 ) -> Algorithm:
     """Maximum likelihood by gradient steps: θ ← θ − ε · direction(∇J), J = −E log p(y|x) + penalty.
 
     Arguments:
         model: any layer; weights it already has are kept.
-        likelihood: what the model's outputs mean.
+        likelihood: what the model's outputs mean; or a loss of your own, a function of outputs
+            and targets that gives one number per example, see `likelihoods.Written`.
         optimizer: how to follow the gradient.
         penalty: what is added to the loss, see `gradus.penalties`; the history shows it apart.
+        stable: whether a likelihood or loss of your own is evaluated in its numerically stable
+            form, together with the model's last layers; the run says what is replaced. Those of
+            gradus are stable as they are, and computed as they are.
 
-    Raises InputError for arguments of another kind, and where the model's outputs do not fit the
-    likelihood.
+    Raises InputError for arguments of another kind, where the model's outputs do not fit the
+    likelihood, and for a loss that is averaged already.
 
     >>> import jax, jax.numpy as jnp
     >>> from gradus import nn
@@ -53,19 +60,77 @@ def supervised(
     >>> state.model.weight, float(info["mse"])
     (Array([[0.025]], dtype=float32), 0.25)
 
+    A loss as it stands on the board, for a model that is wrong by a logit of 200, where log p is
+    log 0 in 32 bits:
+
+    >>> def cross_entropy(outputs, y):
+    ...     p = 1 / (1 + jnp.exp(-outputs[:, 0]))
+    ...     return -(y * jnp.log(p) + (1 - y) * jnp.log(1 - p))
+    >>> wrong = nn.Dense(1, weight_init=nn.Constant(-200.0))
+    >>> yes_no = supervised(wrong, cross_entropy, sgd(100.0))
+    >>> batch = Batch(jnp.array([[1.0], [-1.0]]), jnp.array([1.0, 0.0]))
+    >>> state, info = yes_no.step(yes_no.init(jax.random.key(0), batch), batch, jax.random.key(1))
+    >>> float(info["loss"]), state.model.weight
+    (200.0, Array([[-100.]], dtype=float32))
+
     Goodfellow, Bengio and Courville (2016), sections 5.5 and 6.2. Differs from Keras: the last
     layer's bias starts where every example is predicted to be average.
     """
 
     check_model(model)
-    check_likelihood(likelihood)
+    likelihood = as_likelihood(likelihood)
     check_optimizer(optimizer)
     check_penalty(penalty)
+    repaired = stable and is_users_own(likelihood)
+    form = stable_form if repaired else as_written
+    objective, measures = objective_of(likelihood, penalty), measures_of(likelihood)
 
     def init(key: jax.Array, batch: Batch) -> State:
-        biased = model.with_output_bias(likelihood.marginal_bias(batch.y, batch.weight))
+        bias = likelihood.marginal_bias(batch.y, batch.weight)
+        biased = model if bias is None else model.with_output_bias(bias)
         ready = biased.init(key, jax.tree.map(lambda a: a.shape[1:], batch.x))
         return State(ready, optimizer.init(split(ready)[0]))
+
+    def step(state: State, batch: Batch, key: jax.Array):
+        params, rest = split(state.model)
+        slope = jax.grad(form(objective), has_aux=True)
+        gradient, (rest, info) = slope(params, rest, batch, key)
+        change, memory = optimizer.update(gradient, state.optimizer, params)
+        new = merge(jax.tree.map(jnp.add, params, change), rest)
+        if penalty is not None:
+            new = penalty.project(new)
+        info["rate"] = optimizer.rate_at(state.optimizer.step)
+        return State(new, memory), info | {"trace": gradient}
+
+    def evaluate(state: State, batch: Batch):
+        return form(measures)(*split(state.model), batch)
+
+    def watch(state: State, gradient: Any):
+        params, _ = split(state.model)
+        change, _ = optimizer.update(gradient, state.optimizer, params)
+        return lengths(gradient, change, params)
+
+    def check(data: Batch) -> None:
+        require_targets(data)
+        likelihood.check(data.y)
+
+    def remarks(state: State, batch: Batch) -> dict[str, str]:
+        return remark(likelihood, measures, *split(state.model), batch)
+
+    settings = {
+        "model": model,
+        "likelihood": likelihood,
+        "optimizer": optimizer.name,
+        "penalty": penalty,
+    }
+    if is_users_own(likelihood) and not stable:
+        settings["stable form"] = "switched off"
+    told = remarks if repaired else None
+    return Algorithm(init, step, evaluate, watch, check, likelihood, settings, told)
+
+
+def objective_of(likelihood: Likelihood, penalty: Penalty | None) -> Callable:
+    """What a step makes smaller, and beside it the new state of the layers and the measures."""
 
     def objective(params: Any, rest: Any, batch: Batch, key: jax.Array):
         whole = merge(params, rest)
@@ -78,35 +143,16 @@ def supervised(
             loss = loss + info["penalty"]
         return loss, (split(forward.updated(whole))[1], info)
 
-    def step(state: State, batch: Batch, key: jax.Array):
-        params, rest = split(state.model)
-        gradient, (rest, info) = jax.grad(objective, has_aux=True)(params, rest, batch, key)
-        change, memory = optimizer.update(gradient, state.optimizer, params)
-        new = merge(jax.tree.map(jnp.add, params, change), rest)
-        if penalty is not None:
-            new = penalty.project(new)
-        info["rate"] = optimizer.rate_at(state.optimizer.step)
-        return State(new, memory), info | {"trace": gradient}
+    return objective
 
-    def evaluate(state: State, batch: Batch):
-        return measure(likelihood, state.model(batch.x), batch)
 
-    def watch(state: State, gradient: Any):
-        params, _ = split(state.model)
-        change, _ = optimizer.update(gradient, state.optimizer, params)
-        return lengths(gradient, change, params)
+def measures_of(likelihood: Likelihood) -> Callable:
+    """The measures of a model in use, without noise and without penalty."""
 
-    def check(data: Batch) -> None:
-        require_targets(data)
-        likelihood.check(data.y)
+    def measures(params: Any, rest: Any, batch: Batch):
+        return measure(likelihood, merge(params, rest)(batch.x), batch)
 
-    settings = {
-        "model": model,
-        "likelihood": likelihood,
-        "optimizer": optimizer.name,
-        "penalty": penalty,
-    }
-    return Algorithm(init, step, evaluate, watch, check, likelihood, settings)
+    return measures
 
 
 def measure(likelihood: Likelihood, outputs: jax.Array, batch: Batch) -> dict[str, jax.Array]:

@@ -7,6 +7,7 @@ from gradus.likelihoods.gaussian import Gaussian, HeteroscedasticGaussian
 from gradus.likelihoods.laplace import Laplace
 from gradus.likelihoods.mixture import Mixture
 from gradus.likelihoods.poisson import Poisson
+from gradus.likelihoods.written import Written
 
 __all__ = [
     "Bernoulli",
@@ -17,4 +18,5 @@ __all__ = [
     "Likelihood",
     "Mixture",
     "Poisson",
+    "Written",
 ]

@@ -49,10 +49,11 @@ class Likelihood(Record):
         """What people look at (accuracy, squared error …), for every target, shape `y.shape`."""
 
     @abstractmethod
-    def marginal_bias(self, y: jax.Array, weight: jax.Array | None = None) -> jax.Array:
+    def marginal_bias(self, y: jax.Array, weight: jax.Array | None = None) -> jax.Array | None:
         """Output biases that give every example the marginal statistics of `y`: g⁻¹(ȳ).
 
-        Targets count by their `weight`, one per example or one per target.
+        Targets count by their `weight`, one per example or one per target. None where nothing
+        is known about outputs: biases then start as the layer says.
         """
 
     def probabilities(self, outputs: jax.Array) -> jax.Array:
@@ -77,13 +78,7 @@ class Likelihood(Record):
         Raises InputError for text and objects, NaN and infinity, and shapes without outputs.
         """
         y = np.asarray(y)
-        if y.dtype.kind not in "biuf" or y.ndim == 0:
-            raise InputError(
-                f"{type(self).__name__}: targets",
-                expected="an array of numbers, one row per example",
-                got=f"an array of type {y.dtype} and shape {y.shape}",
-                fix="turn the targets into numbers (number the classes 0, 1, 2 …)",
-            )
+        refuse_no_numbers(self, y)
         self.output_shape(y.shape[1:])
         refuse_targets(self, ~np.isfinite(y), y, "finite numbers", "drop or fill this row")
 
@@ -183,6 +178,17 @@ def require_whole(likelihood: Likelihood, field: str, smallest: int) -> None:
 def is_number(value: Any) -> bool:
     """Whether a hyperparameter is one number."""
     return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
+def refuse_no_numbers(likelihood: Likelihood, y: np.ndarray) -> None:
+    """Raise InputError for targets that are text or objects, or a single number."""
+    if y.dtype.kind not in "biuf" or y.ndim == 0:
+        raise InputError(
+            f"{type(likelihood).__name__}: targets",
+            expected="an array of numbers, one row per example",
+            got=f"an array of type {y.dtype} and shape {y.shape}",
+            fix="turn the targets into numbers (number the classes 0, 1, 2 …)",
+        )
 
 
 def refuse_targets(

@@ -192,6 +192,13 @@ def guesses(likelihood: Likelihood, raw: jax.Array, y: np.ndarray) -> np.ndarray
     """The best single guess for every target, a probability where the targets are some."""
     soft = likelihood.kind == "classification" and graded(y)
     guess = likelihood.probabilities(raw)[..., 1] if soft else likelihood.predict(raw)
+    if guess.size != y.size:
+        raise InputError(
+            "predictions do not fit the targets",
+            expected=f"one for each of {y.size} targets",
+            got=f"predictions of shape {guess.shape}",
+            fix="measure by a likelihood that says how outputs are read, such as Categorical(10)",
+        )
     return np.asarray(guess).reshape(y.shape)
 
 

@@ -76,6 +76,7 @@ class Life:
         self.averaged: list[str] = []  # names of the measures, known once `start` was traced
         self.validated: list[str] = []
         self.watched: list[str] = []
+        self.remarks: dict[str, str] = {}  # of the algorithm, known then, too
 
     @property
     def columns(self) -> list[str]:
@@ -88,6 +89,7 @@ class Life:
         every = take(examples.train, member.rows)
         state = algorithm.init(self._key(member, 0), every)
         first = take(examples.train, member.rows[: self.batch])
+        self.remarks = {} if algorithm.remarks is None else algorithm.remarks(state, first)
         _, info = jax.eval_shape(algorithm.step, state, first, self._key(member, 0))
         trace = jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), info.pop("trace", None))
         self.watched = list(jax.eval_shape(self.watch, state, trace, member))

@@ -60,7 +60,7 @@ def as_run(
         history=history,
         status=sentence(reason, history.epochs, best, stop, where),
         likelihood=algorithm.likelihood,
-        settings=algorithm.settings,
+        settings=algorithm.settings | program.life.remarks,
         best_epoch=best or history.epochs,
         seconds={
             "compile": program.compile_seconds,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gradus.training.history import History
@@ -29,8 +29,15 @@ class Reporter:
         self.began = self.told = time.perf_counter()
         self.width = 0  # of the line that the next one writes over
 
-    def started(self, done: int) -> None:
-        """Called when everything is compiled, just before the first step of this run."""
+    def started(self, done: int, remarks: Mapping[str, str]) -> None:
+        """Called when everything is compiled, just before the first step of this run.
+
+        Arguments:
+            done: how many epochs have ended before.
+            remarks: what people should know about the run, sentences by name.
+        """
+        for sentence in remarks.values() if self.live else ():
+            self._write(sentence, keep=True)
         self.before, self.began = done, time.perf_counter()
         self.told = self.began
 

@@ -47,7 +47,7 @@ def train(
     pace, began = Pace(), time.perf_counter()
     spent = histories[0].last.get("seconds", 0.0)
     trail = [carry]  # where the last slices began
-    reporter.started(int(carry.epoch))
+    reporter.started(int(carry.epoch), program.life.remarks)
     while True:
         step, tick = int(carry.step), time.perf_counter()
         carry = program.advance(carry, step + pace.steps)
