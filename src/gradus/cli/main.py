@@ -5,6 +5,8 @@ Nothing heavy is imported here, so that help is there at once.
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -35,7 +37,18 @@ Out = Annotated[
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit: 0 it is done, 2 it was used wrongly, 1 it failed."""
     with exits():
-        app(arguments, prog_name="gradus")
+        app(shielded(sys.argv[1:] if arguments is None else arguments), prog_name="gradus")
+
+
+def shielded(arguments: list[str]) -> list[str]:
+    """A formula that begins with a minus is no option.
+
+    >>> shielded(["explain", "-x**2", "--at", "x=1"])
+    ['explain', ' -x**2', '--at', 'x=1']
+    """
+    if arguments[:1] != ["explain"]:
+        return arguments
+    return [f" {a}" if re.match("-[^-]", a) and a != "-h" else a for a in arguments]
 
 
 def show_version(wanted: bool) -> None:

@@ -88,6 +88,7 @@ def partials(node: Node) -> tuple[Partial, ...]:
     changing = [operand.differentiable for operand in node.operands]
     texts = formulas(node.operation, node.params, [o.term for o in node.operands], node.term)
     texts = [t for t, keep in zip(texts, changing, strict=True) if keep] if texts else []
+    elementwise = bool(texts) and node.operation != "dot_general"
     scalar = np.size(node.value) == 1
     numbers = node.pull_back(jnp.ones_like(node.value)) if scalar and node.parents else ()
     found = []
@@ -99,7 +100,7 @@ def partials(node: Node) -> tuple[Partial, ...]:
                 formula=texts[i] if texts else "",
                 value=np.asarray(numbers[i]).item() if single else None,
                 shape=(np.size(node.value), np.size(parent.value)),
-                diagonal=bool(texts) and np.shape(node.value) == np.shape(parent.value),
+                diagonal=elementwise and np.shape(node.value) == np.shape(parent.value),
             )
         )
     return tuple(found)

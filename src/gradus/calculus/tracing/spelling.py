@@ -98,7 +98,8 @@ def _scaled(formula: Formula, coefficient: float, terms: dict[Formula, Term]) ->
 
 def _quotient(formula: Formula, coefficient: float, terms: dict[Formula, Term]) -> Term:
     """A product, what has negative powers below the line."""
-    factors = formula.parts if formula.kind == "product" else ((formula, 1.0),)
+    whole = formula.kind != "product" or (formula in terms and terms[formula].binding == ATOM)
+    factors = ((formula, 1.0),) if whole else formula.parts  # whole: also where it has a name
     ordered = sorted(factors, key=lambda part: (part[0].kind != "symbol", part[0].order))
     top = [_power(terms[f], n) for f, n in ordered if n > 0]
     bottom = [_power(terms[f], -n) for f, n in ordered if n < 0]
