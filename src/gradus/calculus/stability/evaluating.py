@@ -63,6 +63,30 @@ def reachable(views: Views, body: Body) -> Iterator[Node]:
             stack += [views.value(o) for b in n.bodies for o in (*b.outputs, *b.effects)]
 
 
+def untangle(views: Views, body: Body) -> None:
+    """Take back a replacement that is computed from what it replaces."""
+    open_, done = set(), set()
+    stack = [(o, False) for o in (*body.outputs, *body.effects)]
+    while stack:
+        n, left = stack.pop()
+        better = views.value(n)
+        if left:
+            open_.discard(better)
+            done.add(better)
+        elif better in open_:
+            for m, entered in stack:
+                if entered and views.value(m) is not m:
+                    views.forget(m)
+            return untangle(views, body)
+        elif better not in done:
+            open_.add(better)
+            inner = better.inputs[0].inputs if better.op == "as_written" else better.inputs
+            stack.append((n, True))
+            stack += [(i, False) for i in inner]
+            stack += [(o, False) for b in better.bodies for o in (*b.outputs, *b.effects)]
+    return None
+
+
 def operands(views: Views, n: Node) -> list[Node]:
     """The nodes that the operation works on; what is kept as written keeps its last step."""
     if n.op == "as_written":

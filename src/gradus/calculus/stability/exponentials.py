@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gradus.calculus.stability.expressions import (
     apply,
+    as_written,
     exp,
     is_move,
     logistic,
@@ -222,8 +223,7 @@ class Exponentials:
         above, below = (
             self.value(reduced(Quotient({e: abs(c)}, quotient.bottom)), like) for e in (a, b)
         )
-        shared = {u for u, _ in a} & {u for u, _ in b} or not a or not b
-        kind = "quotient_difference" if shared else "independent_quotient_difference"
+        kind = "quotient_difference" if related(quotient.top) else "independent_quotient_difference"
         found = apply(kind, above, below, gap)
         return found if c > 0 else -found
 
@@ -262,8 +262,10 @@ class Exponentials:
             below = {e: -c for e, c in above.items()}
             return -softplus(self.log(reduced(Quotient(below, top)), like))
         apart = self._log_apart(top, bottom, like)
-        near = self.signed(reduced(Quotient(above, bottom)), like) if above else None
-        return apart if near is None else apply("log_around_one", near, apart)
+        near = self.signed(reduced(Quotient(above, bottom)), like) if related(above) else None
+        if near is None:
+            return apart
+        return apply("log_around_one", near, as_written(apart))
 
     def _log_apart(self, top: Sum, bottom: Sum, like: Node) -> Node:
         """log Σ − log Σ, with a single exponential taken into the other sum."""
@@ -313,6 +315,14 @@ class Exponentials:
         if not exponent:
             return like.like(coefficient)
         return exp(self.node(exponent, like)) * coefficient
+
+
+def related(total: Sum) -> bool:
+    """Whether two exponents depend on the same, so that their slopes cancel as well."""
+    if len(total) != 2:
+        return False
+    a, b = ({u for u, _ in exponent} for exponent in total)
+    return not a or not b or bool(a & b)
 
 
 def has_exponentials(quotient: Quotient) -> bool:

@@ -108,7 +108,7 @@ def _norm_jvp(axes, primals, tangents):
 
 def logsumexp(x: jax.Array, axes: tuple[int, ...]) -> jax.Array:
     """log Σ eˣ over `axes`, shifted by the largest element."""
-    largest = lax.stop_gradient(jnp.max(x, axis=axes, keepdims=True))
+    largest = lax.stop_gradient(jnp.max(x, axis=axes, keepdims=True, initial=-jnp.inf))
     shift = jnp.where(jnp.isfinite(largest), largest, 0.0)
     total = jnp.sum(OPERATIONS["exp"](x - shift), axis=axes)
     return OPERATIONS["log"](total) + jnp.squeeze(shift, axes)
@@ -146,6 +146,14 @@ def exp_difference(u: jax.Array, v: jax.Array, gap: jax.Array) -> jax.Array:
     below = jnp.where(up, -gap, gap)
     rest = -jnp.expm1(below)
     return jnp.where(up, rest, -rest) * jnp.exp(jnp.where(up, u, v))
+
+
+def reciprocal_difference(a: jax.Array, b: jax.Array, gap: jax.Array) -> jax.Array:
+    """1/a − 1/b for b − a = gap."""
+    infinite = jnp.isinf(a) | jnp.isinf(b)
+    top, low, high = (jnp.where(infinite, 1.0, v) for v in (gap, a, b))
+    inside = stabilized_division(stabilized_division(top, low), high)
+    return jnp.where(infinite, 1 / a - 1 / b, inside)
 
 
 def quotient_difference(above, below, gap):
@@ -375,6 +383,7 @@ def integer_pow(x: jax.Array, y: int) -> jax.Array:
 # operation -> what it computes; its derivative is that of the definition
 COMPOSED: dict[str, Callable] = {
     "as_written": lambda x: x,
+    "reciprocal_difference": reciprocal_difference,
     "quotient_difference": quotient_difference,
     "root_of_product": root_of_product,
     "cos": jnp.cos,
@@ -431,8 +440,8 @@ PLAIN: dict[str, Callable] = {
     "integer_pow": lax.integer_pow,
     "mul": lax.mul,
     "neg": lax.neg,
-    "reduce_max": lambda x, axes: jnp.max(x, axis=axes),
-    "reduce_min": lambda x, axes: jnp.min(x, axis=axes),
+    "reduce_max": lambda x, axes: jnp.max(x, axis=axes, initial=-jnp.inf),
+    "reduce_min": lambda x, axes: jnp.min(x, axis=axes, initial=jnp.inf),
     "reduce_prod": lambda x, axes: jnp.prod(x, axis=axes),
     "reduce_sum": lambda x, axes: jnp.sum(x, axis=axes),
     "cumsum": lambda x, axis, reverse: lax.cumsum(x, axis, reverse),

@@ -169,7 +169,7 @@ def _convert(graph: Graph, eqn, inputs) -> Node:
     _, dtype = _aval(eqn)
     if x.dtype == dtype:
         return x
-    if x.op == "constant" and x.shape == () and np.dtype(dtype).kind == "f":
+    if isinstance(x.params.get("value"), int | float) and np.dtype(dtype).kind == "f":
         return graph.constant(float(x.params["value"]), dtype)
     return _traced_eqn(graph, eqn, inputs)
 

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from gradus.calculus.stability import rules as rules
-from gradus.calculus.stability.evaluating import Evaluator, guarded, reachable
+from gradus.calculus.stability.evaluating import Evaluator, guarded, untangle
 from gradus.calculus.stability.graph import Body, Graph
 from gradus.calculus.stability.reading import read
 from gradus.calculus.stability.rules import load
@@ -53,6 +53,5 @@ def run(program: Any, values: list[Any]) -> list[Any]:
 
 def prepared(views: Views, body: Body) -> tuple[bool, set]:
     """Whether anything was replaced, and what has to be guarded."""
-    for _ in reachable(views, body):
-        pass
+    untangle(views, body)
     return bool(views.fired), guarded(views, body)

@@ -17,7 +17,7 @@ POINTS = (0.0, 1.0, -1.0)
 ARITHMETIC = {"add", "mul", "div", "integer_pow", "pow"}
 CANCELLING = {"add", "mul", "div", "log"}
 EXPONENTIALS = {"exp", "logistic", "tanh", "sinh", "cosh"}
-MOST_NODES = 60
+MOST_NODES = 24
 LENGTH = {np.dtype("float32"): 24, np.dtype("float64"): 50}
 
 
@@ -31,6 +31,10 @@ class Cone(NamedTuple):
 def expanded(views: Views, n: Node, outside: Node | None) -> Node | None:
     """The series around the first point where parts of n cancel, and `outside` elsewhere."""
     if n.op not in CANCELLING or outside is not None and outside.constant is not None:
+        return None
+    if n.op != "add" and any(i.constant is not None for i in n.inputs[1:]):
+        return None  # a number times something loses nothing
+    if n.op == "mul" and outside is None and not any(i.op == "div" for i in n.inputs):
         return None
     for cone in cones(n):
         for point in POINTS if is_given(cone.variable) else (0.0,):
@@ -197,5 +201,7 @@ def flat(m: Node, parts: list[Laurent], series: Laurent) -> bool:
         or series.order < 0
         or min(p.order for p in parts) < 0
     ):
+        return False
+    if m.op != "add" and any(p.at_point == 0 for p in parts):
         return False
     return series.from_order(0)[1] == 0 and all(p.from_order(0)[1] != 0 for p in parts)

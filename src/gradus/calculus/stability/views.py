@@ -97,9 +97,14 @@ class Views:
         """The first rule that applies, and its answer."""
         for candidate in RULES.get((view, n.op), ()):
             answer = candidate.answer(self, n)
-            if answer is not None and answer is not n:
+            if answer is not None and (answer is not n or view != "value"):
                 return candidate, answer
         return None, None
+
+    def forget(self, n: Node) -> None:
+        """Leave the value of a node as it is written."""
+        self.answers["value", n] = None
+        self.fired.pop(n, None)
 
     def value(self, n: Node) -> Node:
         """The best way to the value: the node itself, or what a rule puts in its place."""

@@ -63,6 +63,31 @@ def _(views: Views, n: Node) -> Node | None:
     return found
 
 
+@rule("value", "add", formula="softplus u − softplus v, by log1p where u ≈ v")
+def _(views: Views, n: Node) -> Node | None:
+    pair = terms(n)
+    if pair is None or any(softplus_argument(i) is None for i in pair):
+        return None
+    u, v = map(softplus_argument, pair)
+    gap = difference(u, v)
+    if gap is None:
+        return apply("independent_softplus_difference", u, v)
+    return apply("softplus_difference", u, v, views.value(gap))
+
+
+def softplus_argument(n: Node) -> Node | None:
+    """u where n is log(1 + eᵘ)."""
+    if n.op == "softplus":
+        return n.inputs[0]
+    if n.op == "log1p" and n.inputs[0].op == "exp":
+        return n.inputs[0].inputs[0]
+    if n.op == "log" and n.inputs[0].op == "add":
+        e, one = n.inputs[0].inputs
+        if one.constant == 1 and e.op == "exp":
+            return e.inputs[0]
+    return None
+
+
 @rule("value", "add", formula="u + log v = log(eᵘ v), if eᵘ v is simpler")
 def _(views: Views, n: Node) -> Node | None:
     """The logarithm of the product that a sum of logarithms stands for."""
@@ -102,31 +127,6 @@ def product(factors: list[Node], like: Node) -> Node:
     for factor in factors:
         total = factor if total.constant == 1 else total * factor
     return total
-
-
-@rule("value", "add", formula="softplus u − softplus v, by log1p where u ≈ v")
-def _(views: Views, n: Node) -> Node | None:
-    pair = terms(n)
-    if pair is None or any(softplus_argument(i) is None for i in pair):
-        return None
-    u, v = map(softplus_argument, pair)
-    gap = difference(u, v)
-    if gap is None:
-        return apply("independent_softplus_difference", u, v)
-    return apply("softplus_difference", u, v, views.value(gap))
-
-
-def softplus_argument(n: Node) -> Node | None:
-    """u where n is log(1 + eᵘ)."""
-    if n.op == "softplus":
-        return n.inputs[0]
-    if n.op == "log1p" and n.inputs[0].op == "exp":
-        return n.inputs[0].inputs[0]
-    if n.op == "log" and n.inputs[0].op == "add":
-        e, one = n.inputs[0].inputs
-        if one.constant == 1 and e.op == "exp":
-            return e.inputs[0]
-    return None
 
 
 @rule("value", "add", formula="√a − √b = (a − b)/(√a + √b)")
@@ -176,8 +176,7 @@ def _(views: Views, n: Node) -> Node | None:
     gap = difference(b, a)
     if c.constant is None or c.constant != d.constant:
         return None
-    gap = b - a if gap is None else gap
-    return gap * c.constant / a / b
+    return apply("reciprocal_difference", a, b, b - a if gap is None else gap) * c.constant
 
 
 @rule("value", "add", formula="m e^E − k e^F from mantissas of a common exponent")

@@ -13,6 +13,7 @@ from gradus.calculus.stability.expressions import (
     stretched,
 )
 from gradus.calculus.stability.graph import Node
+from gradus.calculus.stability.linear import difference
 from gradus.calculus.stability.views import Views, rule
 
 
@@ -82,7 +83,7 @@ def _(views: Views, n: Node) -> Node | None:
 @rule("log", "abs", formula="log |n| by signs and logarithms of factors")
 def _(views: Views, n: Node) -> Node | None:
     (x,) = n.inputs
-    if x.positive:
+    if x.range.nonnegative:
         return views.log(x)
     rest = views.minus_one(x)
     if rest is not None:
@@ -144,7 +145,8 @@ def _(views: Views, n: Node) -> Node | None:
         return None
     if a.constant is not None:
         return -views.log_of(b) + math.log(a.constant)
-    return apply("log_ratio", a, b)
+    gap, ratio = difference(a, b), apply("log_ratio", a, b)
+    return ratio if gap is None else apply("log_around_one", gap / b, ratio)
 
 
 @rule("log", "add", formula="log(1 + x²) = 2 log |x| + log(1 + 1/x²) for large x")
@@ -330,7 +332,7 @@ def log_abs(views: Views, n: Node) -> tuple[Node, Node | None]:
     found = views.ask("log_abs", n)
     if found is not None:
         return found
-    if n.positive:
+    if n.range.nonnegative:
         return views.log_of(n), None
     size = apply("abs", n)
     return views.log_of(size), apply("sign", n)

@@ -203,6 +203,13 @@ def pair(views: Views, n: Node) -> tuple[Scaled, Scaled] | None:
     if all(f is None for f in found):
         return None
     zero = n.like(0.0)
+    if n.op != "add":  # a factor with a logarithm goes along
+        found = [
+            Scaled(n.like(1.0), views.log_of(i))
+            if f is None and i.positive and i.constant is None and views.log(i) is not None
+            else f
+            for f, i in zip(found, n.inputs, strict=True)
+        ]
     a, b = (
         Scaled(*(stretched(part, n.shape) for part in (f or (i, zero))))
         for f, i in zip(found, n.inputs, strict=True)
