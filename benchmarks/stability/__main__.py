@@ -19,6 +19,9 @@ def main() -> None:
     jax.config.update("jax_numpy_dtype_promotion", "strict")
     jax.config.update("jax_numpy_rank_promotion", "raise")
     formulas = [f for f in FORMULAS if given.group in (None, f.group)]
+    if given.page:
+        print(report.page({dtype: judged(formulas, dtype, "plain") for dtype in given.dtype}))
+        return
     for dtype in given.dtype:
         columns = judged(formulas, dtype, given.context)
         print(f"\n## {dtype}, {given.context}\n\n{report.side_by_side(columns)}")
@@ -35,6 +38,7 @@ def arguments() -> argparse.Namespace:
     types = ["float32", "float64"]
     parser.add_argument("--dtype", nargs="+", choices=types, default=types)
     parser.add_argument("--context", choices=CONTEXTS, default="plain")
+    parser.add_argument("--page", action="store_true", help="print the tables of the page")
     parser.add_argument("--failures", action="store_true", help="list what `stable` gets wrong")
     return parser.parse_args()
 

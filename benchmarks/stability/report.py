@@ -29,6 +29,23 @@ EXAMPLES = [
 ]
 
 
+BEGIN = "<!-- begin: python -m benchmarks.stability --page -->"
+END = "<!-- end: python -m benchmarks.stability --page -->"
+
+
+def page(found: dict[str, dict[str, list[Judged]]]) -> str:
+    """What docs/rooms/calculus_stability.md shows between its two comments, these included.
+
+    Arguments:
+        found: type of numbers → library → what the judge says.
+    """
+    first = next(iter(found.values()))
+    parts = [BEGIN, "Value / gradient in single precision:", examples(first)]
+    for dtype, columns in found.items():
+        parts += [f"What is wrong in {dtype}, by group:", side_by_side(columns)]
+    return "\n\n".join([*parts, END])
+
+
 def failed(row: Judged) -> bool:
     """Whether value or gradient is wrong."""
     return not (row.value_ok and row.gradient_ok)
