@@ -24,3 +24,10 @@ def test_slips_are_explained(gradus):
     missing = gradus("explain", "x*y", "--at", "x=1")
     assert (missing.code, "none for y" in missing.err) == (2, True)
     assert gradus("explain", "1 + 2").code == 2
+
+
+def test_a_formula_may_begin_with_a_minus(gradus):
+    """`-h` stays the help, though "-tanh" has an h."""
+    answer = gradus("explain", "-tanh(x)", "--at", "x=0.5")
+    assert answer.out.startswith("f(x)\n−tanh x\n")
+    assert "Show how a formula" in gradus("explain", "-h").out

@@ -338,3 +338,22 @@ def test_arguments_may_be_named():
     seen = trace(lambda x, y: x * y)(2.0, y=3.0)
     assert [float(g) for g in seen.gradient] == [3.0, 2.0]
     assert float(derivative(lambda x, y: x**y, 1)(y=2.0, x=1.0)) == 0.0
+
+
+def test_only_elementwise_jacobians_are_called_diagonal():
+    at = trace(lambda W, x: jnp.sum((W @ x) ** 2))(jnp.eye(2), jnp.ones(2))
+    table = at.reverse().text()
+    assert "∂x: W (2 × 2)" in table
+    assert "2 · v1 (2 × 2, diagonal)" in table
+
+
+def test_names_of_parts_are_used():
+    """Every `where` names something that is written."""
+
+    def step(w):
+        return w - w**3
+
+    first, *others = derivative(lambda w: step(step(step(w)))).formula(1.0).splitlines()
+    for line in others:
+        name = line.removeprefix("  where ").split(" = ")[0]
+        assert re.search(rf"\b{name}\b", first + "".join(others).replace(line, ""))
