@@ -5,7 +5,7 @@ from gradus.calculus.critical import CriticalPoint, critical_point
 from gradus.calculus.curvature import Curvature, curvature
 from gradus.calculus.findings import Finding, GradientCheck
 from gradus.calculus.perturbation import Comparison, compare_perturbations
-from gradus.calculus.stability import stable
+from gradus.calculus.stability import Range, hazards, stable
 from gradus.calculus.through_time import ThroughTime, through_time
 from gradus.calculus.tracing import (
     Accumulation,
@@ -26,6 +26,7 @@ __all__ = [
     "Finding",
     "GradientCheck",
     "Graph",
+    "Range",
     "ThroughTime",
     "Trace",
     "check_gradient",
@@ -34,6 +35,7 @@ __all__ = [
     "curvature",
     "derivative",
     "formula",
+    "hazards",
     "stable",
     "through_time",
     "trace",

@@ -5,11 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
-from jax import lax
 from scipy import special
 
 from gradus.calculus.stability.graph import Graph
@@ -69,8 +66,22 @@ REDUCED = {  # over the last axis
     "log_share": (lambda x: special.log_softmax(x, -1), {"axes": (1,)}),
     "norm": (lambda x: np.linalg.norm(x, axis=-1), {"axes": (1,)}),
 }
-MOVES = """broadcast_in_dim reshape squeeze expand_dims transpose rev slice dynamic_slice copy
-copy_p stop_gradient reduce_precision split_part as_written""".split()
+MOVES = [
+    "broadcast_in_dim",
+    "reshape",
+    "squeeze",
+    "expand_dims",
+    "transpose",
+    "rev",
+    "slice",
+    "dynamic_slice",
+    "copy",
+    "copy_p",
+    "stop_gradient",
+    "reduce_precision",
+    "split_part",
+    "as_written",
+]
 ELSEWHERE = ("constant", "integer_pow", "dot_general", "convert_element_type", "gather")
 
 INTERVALS = [(-3, 2), (0, 4), (-5, 0), (0.5, 3), (-4, -1), (20, 40), (-40, -20), (2, 2), (-1, 1)]
@@ -93,8 +104,7 @@ class Applied(NamedTuple):
 
 
 def holds(found: Range, values) -> bool:
-    """Whether all values that are numbers lie in the range, up to rounding; open ends are left out
-    where values can be told from them."""
+    """Whether all values that are numbers lie in the range, up to rounding."""
     values = np.asarray(values)[np.isfinite(values)]
     slack = 1e-12 * np.maximum(1, np.abs(values))
     return bool(np.all((values >= found.low - slack) & (values <= found.high + slack)))
@@ -117,8 +127,7 @@ def test_the_table_is_complete():
 @np.errstate(all="ignore")
 def test_an_elementwise_range_holds_its_values(op):
     f = ELEMENTWISE[op]
-    count = {"clamp": 3, "select_n": 3}.get(op, getattr(f, "nin", f.__code__.co_argcount
-                                                        if hasattr(f, "__code__") else 1))  # fmt: skip
+    count = f.nin if isinstance(f, np.ufunc) else f.__code__.co_argcount
     for shift in range(len(INTERVALS)):
         for i in range(len(INTERVALS)):
             chosen = [INTERVALS[(i + k * shift) % len(INTERVALS)] for k in range(count)]
@@ -202,21 +211,10 @@ def test_signs_follow_from_the_formula():
     assert graph.apply("exp", x).positive
     assert (1 + x**2).range == Range(1.0, math.inf)
     assert graph.apply("log", 1 + graph.apply("exp", x)).range.nonnegative
-    assert (x * x).range == NONNEGATIVE or (x * x).op == "mul"
+    assert (x * x).range == NONNEGATIVE
     assert graph.apply("logistic", x).range == Range(0.0, 1.0, True, True)
     assert graph.apply("softplus", x).range == POSITIVE
 
 
 def test_a_union_reaches_an_end_that_one_reaches():
     assert union(Range(0.0, 1.0, True), Range(0.0, 2.0)) == Range(0.0, 2.0)
-
-
-def test_gather_and_slice_have_these_names():
-    """The table's names are JAX's."""
-    program = jax.make_jaxpr(lambda x: lax.slice(x, (0,), (1,)) + x[jnp.array([0])])(jnp.ones(3))
-    assert {"slice", "gather"} <= {eqn.primitive.name for eqn in program.eqns} | {
-        eqn.primitive.name
-        for outer in program.eqns
-        if "jaxpr" in outer.params
-        for eqn in outer.params["jaxpr"].eqns
-    }

@@ -63,31 +63,48 @@ def explain(f: Callable) -> Callable[..., Explanation]:
     """
 
     def explained(*args: Any, **kwargs: Any) -> Explanation:
-        body, names = opened(f, args, kwargs)
-        views = Views()
-        prepared(views, body)
-        pairs = sorted(replaced(views, body), key=lambda pair: pair[0].serial)
-        found = dict.fromkeys(rewrite(views, n, better, names) for n, better in pairs)
+        program, views = opened(f, args, kwargs), Views()
+        prepared(views, program.body)
+        pairs = sorted(replaced(views, program.body), key=lambda pair: pair[0].serial)
+        found = dict.fromkeys(rewrite(views, n, better, program.names) for n, better in pairs)
         return Explanation(tuple(found))
 
     return explained
 
 
-def opened(f: Callable, args: tuple, kwargs: dict) -> tuple[Body, dict[Node, str]]:
-    """A function as nodes, and the names of its arguments."""
-    bound = inspect.signature(f).bind(*args, **kwargs).arguments
+class Opened(NamedTuple):
+    """A function as nodes.
+
+    Arguments:
+        body: the nodes of its arguments, and what it returns.
+        names: what to call the argument nodes: `weight` for `model.0.weight`.
+        roots: the argument of the function that each is a part of: `model`.
+        leaves: their values.
+    """
+
+    body: Body
+    names: dict[Node, str]
+    roots: dict[Node, str]
+    leaves: list[jax.Array]
+
+
+def opened(f: Callable, args: tuple, kwargs: dict) -> Opened:
+    """A function as nodes, at arguments of these shapes."""
+    signature = inspect.signature(f)
+    bound = dict(signature.bind(*args, **kwargs).arguments)
     paths, structure = jax.tree_util.tree_flatten_with_path(bound)
     leaves = [jnp.asarray(leaf) for _, leaf in paths]
 
     def flat(*values):
-        call = inspect.BoundArguments(inspect.signature(f), structure.unflatten(values))
+        call = inspect.BoundArguments(signature, structure.unflatten(values))
         return jax.tree.leaves(f(*call.args, **call.kwargs))
 
     graph = Graph()
-    arguments = [graph.argument(a.shape, a.dtype) for a in leaves]
-    names = [path_name(path[-1:]) for path, _ in paths]
-    body = read(graph, traced(flat, *leaves), arguments)
-    return body, dict(zip(arguments, names, strict=True))
+    nodes = [graph.argument(a.shape, a.dtype) for a in leaves]
+    body = read(graph, traced(flat, *leaves), nodes)
+    names = {n: path_name(path[-1:]) for n, (path, _) in zip(nodes, paths, strict=True)}
+    roots = {n: path_name(path[:1]) for n, (path, _) in zip(nodes, paths, strict=True)}
+    return Opened(body, names, roots, leaves)
 
 
 def replaced(views: Views, body: Body) -> Iterator[tuple[Node, Node]]:

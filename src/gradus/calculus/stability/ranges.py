@@ -15,7 +15,11 @@ INF = math.inf
 
 
 class Range(NamedTuple):
-    """An interval; an open end is not reached (eˣ comes near 0 and is never 0)."""
+    """An interval; an open end is not reached (eˣ comes near 0 and is never 0).
+
+    >>> Range(-1.0, 2.0) * Range(3.0, 4.0)
+    Range(low=-4.0, high=8.0, open_low=False, open_high=False)
+    """
 
     low: float = -INF
     high: float = INF
@@ -209,7 +213,13 @@ def _min(a: Range, b: Range) -> Range:
 
 
 def _norm(x: Range, count: int) -> Range:
-    return Range(0.0, _abs(x).high * math.sqrt(count)) if count else Range(0.0, 0.0)
+    size = _abs(x)
+    return Range(size.low, size.high * math.sqrt(count)) if count else Range(0.0, 0.0)
+
+
+def _hypot(a: Range, b: Range) -> Range:
+    a, b = _abs(a), _abs(b)
+    return Range(max(a.low, b.low), a.high + b.high)
 
 
 def _times_count(x: Range, count: int) -> Range:
@@ -331,7 +341,7 @@ RANGES: dict[str, Callable[[Any], Range]] = {
     "logsumexp": _logsumexp_of,
     "log_share": _always(Range(high=0.0)),
     "norm": lambda node: _norm(node.inputs[0].range, _count(node)),
-    "hypot": _binary(lambda a, b: _norm(union(_abs(a), _abs(b)), 2)),
+    "hypot": _binary(_hypot),
     "convert_element_type": _convert_of,
     "gather": _gather_of,
 }

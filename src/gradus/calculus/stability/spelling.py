@@ -71,8 +71,9 @@ def upstream(n: Node) -> Iterator[Node]:
 
 
 def _operands(n: Node) -> tuple[Node, ...]:
-    """The operands, in the order in which people write them: numbers before what they multiply."""
-    if n.op in ("mul", "add") and n.inputs[1].constant is not None:
+    """The operands, in the order in which people write them: 2 x, 1 + x and x − 1."""
+    number = n.inputs[1].constant if n.op in ("mul", "add") else None
+    if number is not None and (n.op == "mul" or number > 0):
         return n.inputs[::-1]
     return n.inputs
 
