@@ -263,7 +263,9 @@ class Exact:
 
     def _slope(self, inputs, i: int, index: tuple):
         size = abs(inputs[i][index]) or mp.one
-        low, middle, high = (self.value(*moved(inputs, i, index, k * STEP * size)) for k in (-1, 0, 1))
+        low, middle, high = (
+            self.value(*moved(inputs, i, index, k * STEP * size)) for k in (-1, 0, 1)
+        )
         left, right = middle - low, high - middle
         corner = abs(right - left) / (STEP * size)
         slope = (left + right) / (2 * STEP * size)

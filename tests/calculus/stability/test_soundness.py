@@ -72,7 +72,9 @@ def losses(p: Program, count: list[int]) -> Iterator[Loss]:
             yield Loss(p, "value", point, plain[1], got.value[row], want)
         if not mp.isfinite(want) or abs(want) > np.finfo(np.float32).max:
             continue
-        yield from slope_losses(p, point, [a.slopes[row] for a in nudged], got.slopes[row], want, slopes)
+        yield from slope_losses(
+            p, point, [a.slopes[row] for a in nudged], got.slopes[row], want, slopes
+        )
 
 
 def slope_losses(p: Program, point, plain, got, want, slopes) -> Iterator[Loss]:

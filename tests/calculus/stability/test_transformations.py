@@ -162,17 +162,19 @@ def prefixed(f):
 INSIDE = {
     "jit": lambda f: lambda x: jax.jit(f)(x[0]) + jnp.sum(x[1:]),
     "scan": scanned,
-    "reversed scan": lambda f: lambda x: lax.scan(
-        lambda c, a: (c * 0.5 + f(a), None), jnp.float32(0), x, reverse=True, unroll=2
-    )[0],
+    "reversed scan": lambda f: (
+        lambda x: lax.scan(
+            lambda c, a: (c * 0.5 + f(a), None), jnp.float32(0), x, reverse=True, unroll=2
+        )[0]
+    ),
     "fori_loop": looped,
     "while_loop": whiled,
     "cond": branched,
     "switch": switched,
     "remat": lambda f: lambda x: jax.checkpoint(f)(x[0]) + jnp.sum(x[1:]),
-    "remat with a policy": lambda f: lambda x: jax.checkpoint(
-        f, policy=jax.checkpoint_policies.nothing_saveable
-    )(x[1]) + x[0],
+    "remat with a policy": lambda f: (
+        lambda x: jax.checkpoint(f, policy=jax.checkpoint_policies.nothing_saveable)(x[1]) + x[0]
+    ),
     "map": lambda f: lambda x: jnp.sum(lax.map(f, x)),
     "associative_scan": prefixed,
     "nested": nested,
@@ -264,9 +266,7 @@ def test_custom_vjp_with_arguments_that_are_no_numbers():
     def clipped(x, limit):
         return x
 
-    clipped.defvjp(
-        lambda x, limit: (x, None), lambda limit, _, g: (jnp.clip(g, -limit, limit),)
-    )
+    clipped.defvjp(lambda x, limit: (x, None), lambda limit, _, g: (jnp.clip(g, -limit, limit),))
     f = stable(lambda x: 100 * clipped(x, 0.5))
     assert jax.grad(f)(jnp.float32(1.0)) == 0.5
 
@@ -349,9 +349,7 @@ def test_random_keys_as_arguments_and_inside(key):
     np.testing.assert_allclose(got[0], want[0], rtol=1e-6)
     assert got[1] == want[1]
     old = jax.random.PRNGKey(3)
-    np.testing.assert_array_equal(
-        stable(jax.random.uniform)(old), jax.random.uniform(old)
-    )
+    np.testing.assert_array_equal(stable(jax.random.uniform)(old), jax.random.uniform(old))
     grown = stable(lambda k: jax.random.gumbel(k, (3,)))(key)
     np.testing.assert_allclose(grown, jax.random.gumbel(key, (3,)), rtol=1e-5)
 
@@ -442,7 +440,9 @@ def test_effects_happen_once_and_in_order(capfd):
         jax.debug.print("first {}", x, ordered=True)
         y = softplus(x)
         jax.debug.print("second {}", y, ordered=True)
-        lax.scan(lambda c, a: (jax.debug.print("in {}", a, ordered=True), (c, a))[1], x, jnp.arange(2))
+        lax.scan(
+            lambda c, a: (jax.debug.print("in {}", a, ordered=True), (c, a))[1], x, jnp.arange(2)
+        )
         jax.debug.print("third", ordered=True)
         return y
 
@@ -537,7 +537,9 @@ def test_long_sums_and_products():
             total = total + jnp.exp(x * (k % 7))
         return jnp.log(total)
 
-    np.testing.assert_allclose(stable(summed)(jnp.float32(0.1)), summed(jnp.float32(0.1)), rtol=1e-4)
+    np.testing.assert_allclose(
+        stable(summed)(jnp.float32(0.1)), summed(jnp.float32(0.1)), rtol=1e-4
+    )
 
 
 def test_shared_expressions_stay_shared():
