@@ -35,6 +35,7 @@ PUBLIC = {
     "fit": "gradus.training",
     "fit_many": "gradus.training",
     "folds": "gradus.training",
+    "hazards": "gradus.calculus",
     "load": "gradus.training",
     "named": "gradus.base.record",
     "perceptron": "gradus.learn",
@@ -71,6 +72,7 @@ if TYPE_CHECKING:  # what `__getattr__` finds, for editors and type checkers
     from gradus.calculus import critical_point as critical_point
     from gradus.calculus import curvature as curvature
     from gradus.calculus import derivative as derivative
+    from gradus.calculus import hazards as hazards
     from gradus.calculus import stable as stable
     from gradus.calculus import trace as trace
     from gradus.learn import Algorithm as Algorithm
