@@ -19,7 +19,7 @@ ELEMENTWISE = {*OPERATIONS, "add", "neg", "max", "min", "abs", "logaddexp", "sin
 ELEMENTWISE |= {op for op in COMPOSED if op not in WHOLE}
 ELEMENTWISE -= {"integer_pow", "log_det", "log_abs_det"}
 BRANCHING = {"select_n", "near_point", "log_around_one", "cond", "max", "min", "absorbed"}
-BRANCHING |= {"slice", "dynamic_slice", "gather"}  # what is not picked has cotangent 0
+PICKING = {"slice", "dynamic_slice", "gather"}  # what is not picked has cotangent 0
 SINGULAR = {"div", "log", "log1p", "pow", "sqrt", "acos", "asin", "atanh", "near_point"}
 SINGULAR |= {"root_of_squares", "absorbed", "log_ratio", "log_product", "unscaled", "abs", "exp"}
 
@@ -27,10 +27,12 @@ SINGULAR |= {"root_of_squares", "absorbed", "log_ratio", "log_product", "unscale
 def guarded(views: Views, body: Body) -> set[Node]:
     """The nodes before a branch: a branch that is not taken must not spoil the derivative."""
     marked: set[Node] = set()
+    branching = BRANCHING | PICKING if views.fired else BRANCHING
     for n in reachable(views, body):
-        if n.op in BRANCHING and n not in marked:
+        if n.op in branching and n not in marked:
             before = upstream(views, n)
-            if any(m.op in SINGULAR for m in before):
+            given = any(m.op == "argument" and m.is_float for m in before)
+            if given and any(m.op in SINGULAR for m in before):
                 marked |= before
     return marked
 
@@ -64,27 +66,34 @@ def reachable(views: Views, body: Body) -> Iterator[Node]:
 
 
 def untangle(views: Views, body: Body) -> None:
-    """Take back a replacement that is computed from what it replaces."""
-    open_, done = set(), set()
+    """Take back replacements that are computed from what they replace."""
+    for _ in range(100):
+        circle = circular(views, body)
+        if not circle:
+            return
+        for n in circle:
+            views.forget(n)
+
+
+def circular(views: Views, body: Body) -> list[Node]:
+    """The replaced nodes of a circle, if there is one."""
+    entered, done = set(), set()
     stack = [(o, False) for o in (*body.outputs, *body.effects)]
     while stack:
         n, left = stack.pop()
         better = views.value(n)
         if left:
-            open_.discard(better)
+            entered.discard(better)
             done.add(better)
-        elif better in open_:
-            for m, entered in stack:
-                if entered and views.value(m) is not m:
-                    views.forget(m)
-            return untangle(views, body)
+        elif better in entered:
+            return [m for m, waits in stack if waits and views.value(m) is not m]
         elif better not in done:
-            open_.add(better)
+            entered.add(better)
             inner = better.inputs[0].inputs if better.op == "as_written" else better.inputs
             stack.append((n, True))
             stack += [(i, False) for i in inner]
             stack += [(o, False) for b in better.bodies for o in (*b.outputs, *b.effects)]
-    return None
+    return []
 
 
 def operands(views: Views, n: Node) -> list[Node]:

@@ -101,3 +101,24 @@ def select(condition: Node, where_false: Node, where_true: Node) -> Node:
     shape = np.broadcast_shapes(condition.shape, where_false.shape, where_true.shape)
     inputs = (condition, stretched(where_false, shape), stretched(where_true, shape))
     return condition.graph.make("select_n", inputs, {}, shape, where_true.dtype)
+
+
+def axes(n: Node) -> tuple[int, ...]:
+    """The axes of a reduction."""
+    return tuple(n.params["axes"])
+
+
+def already_shifted(x: Node, over: tuple[int, ...]) -> bool:
+    """Whether x is e^{z − max z} with the largest taken over the axes that are summed."""
+    if x.op != "exp" or x.inputs[0].op != "add":
+        return False
+    z, minus = x.inputs[0].inputs
+    shift = minus.inputs[0] if minus.op == "neg" else minus
+    for _ in range(12):
+        if shift.op == "reduce_max":
+            return shift.inputs[0] is z and set(axes(shift)) <= set(over)
+        inner = [i for i in shift.inputs if i.is_float and i.constant is None]
+        if len(inner) != 1:
+            return False
+        (shift,) = inner
+    return False

@@ -176,7 +176,7 @@ def simplest(op: str, inputs: tuple[Node, ...], params: dict, shape) -> Node | N
     a, b = inputs[0], inputs[-1]
     if op == "neg" and a.op == "neg":
         return a.inputs[0]
-    if op == "neg" and a.op == "constant" and a.shape == ():
+    if op == "neg" and isinstance(a.params.get("value"), int | float):
         return a.like(-a.params["value"])
     if op == "add" and b.constant == 0 and a.shape == tuple(shape) and a.op != "constant":
         return a
@@ -186,7 +186,7 @@ def simplest(op: str, inputs: tuple[Node, ...], params: dict, shape) -> Node | N
         return b
     if op == "integer_pow" and params["y"] == 1:
         return a
-    if op in FOLDED and all(i.op == "constant" and i.shape == () for i in inputs):
+    if op in FOLDED and all(isinstance(i.params.get("value"), int | float) for i in inputs):
         folded = FOLDED[op](*(float(i.params["value"]) for i in inputs))
         return None if folded is None else a.like(folded)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from gradus.calculus.stability.expressions import is_move, moved
@@ -84,9 +85,17 @@ def without_cancelling(n: Node) -> Node | None:
     written: dict[Node | None, list[float]] = {}
     _occurrences(n, 1.0, written, 0)
     numbers = written.pop(None, [])
-    if len(numbers) > 1 or any(min(c) < 0 < max(c) for c in written.values()):
-        return combine(linear(n), n)
+    if any(min(c) < 0 < max(c) for c in (*written.values(), numbers or [0.0])):
+        return defined(combine(linear(n), n), [t for t in written if t not in linear(n).terms])
     return None
+
+
+def defined(total: Node, gone: list[Node]) -> Node:
+    """The sum, and not a number where a term that cancels is infinite: ∞ − ∞."""
+    for t in gone:
+        if not all(map(math.isfinite, t.range[:2])):
+            total = total.graph.apply("where_finite", total, t)
+    return total
 
 
 def _occurrences(n: Node, factor: float, counts: dict[Node | None, list[float]], depth: int):

@@ -298,6 +298,11 @@ def exponent(mantissa: jax.Array, x: jax.Array) -> jax.Array:
     return jnp.where(mantissa == 0, -jnp.inf, x)
 
 
+def where_finite(y: jax.Array, x: jax.Array) -> jax.Array:
+    """y, and not a number where x is infinite or not a number."""
+    return y + lax.stop_gradient(jnp.where(jnp.isfinite(x), 0.0, jnp.nan))
+
+
 def where_positive(y: jax.Array, sign: jax.Array) -> jax.Array:
     """y, and not a number where `sign` is negative."""
     return y + lax.stop_gradient(jnp.where(sign < 0, jnp.nan, 0.0))
@@ -360,6 +365,14 @@ OPERATIONS: dict[str, Callable] = {
         lambda y, above, below, gap: -jnp.ones_like(y),
         lambda y, above, below, gap: jnp.zeros_like(y),
     ),
+    "independent_reciprocal_difference": absorbing(
+        lambda a, b: reciprocal_difference(a, b, b - a),
+        lambda y, a, b: -(1 / a) / a,
+        lambda y, a, b: (1 / b) / b,
+    ),
+    "difference_of_squares": absorbing(
+        lambda x, y: (x - y) * (x + y), lambda d, x, y: 2 * x, lambda d, x, y: -2 * y
+    ),
     "softplus": absorbing(lambda x: jnp.logaddexp(x, 0.0), lambda y, x: sigmoid(x)),
     "log1mexp": absorbing(log1mexp, lambda y, d: -1 / jnp.expm1(-d)),
     "logexpm1": absorbing(logexpm1, lambda y, x: -1 / jnp.expm1(-x)),
@@ -416,6 +429,7 @@ COMPOSED: dict[str, Callable] = {
     "sign": lambda x: lax.stop_gradient(jnp.sign(x)),
     "sin": jnp.sin,
     "softplus_difference": softplus_difference,
+    "where_finite": where_finite,
     "where_positive": where_positive,
 }
 

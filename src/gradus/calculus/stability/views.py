@@ -38,7 +38,8 @@ class Rule(NamedTuple):
 
 RULES: dict[tuple[str, str], list[Rule]] = {}  # (view, operation) → its rules, tried in order
 SERIES = Rule("Σ cₖ uᵏ near a point where parts of it cancel", lambda views, n: None)
-DEEPEST = 150  # how far a question may travel
+DEEPEST = 60  # how far a question may travel by recursion
+SHORT = 10  # steps of a chain between two questions that are asked beforehand
 
 
 def rule(view: str, *ops: str, formula: str):
@@ -66,11 +67,27 @@ class Views:
 
     def ask(self, view: str, n: Node) -> Any:
         """The answer of the first rule that applies; None where none does."""
+        if (view, n) not in self.answers:
+            for m in self._chain(view, n)[::-SHORT]:  # long chains from their far end: no recursion
+                self._ask(view, m)
+            self._ask(view, n)
+        return self.answers.get((view, n))
+
+    def _chain(self, view: str, n: Node) -> list[Node]:
+        """The node, its first operand with a rule, that one's first operand with a rule …"""
+        chain = []
+        while (view, n) not in self.answers:
+            chain.append(n)
+            inner = [i for i in n.inputs if (view, i.op) in RULES or is_move(i)]
+            if not inner:
+                break
+            n = max(inner, key=lambda i: i.serial)
+        return chain
+
+    def _ask(self, view: str, n: Node) -> None:
         key = (view, n)
-        if key in self.answers:
-            return self.answers[key]
-        if self.depth > DEEPEST or not n.is_float:
-            return None
+        if key in self.answers or self.depth > DEEPEST or not n.is_float:
+            return
         self.answers[key] = None  # a question that comes back to itself has no answer
         self.depth += 1
         try:
@@ -78,7 +95,6 @@ class Views:
         finally:
             self.depth -= 1
         self.answers[key] = answer
-        return answer
 
     def _answer(self, view: str, n: Node) -> Any:
         if view != "value" and is_move(n):

@@ -163,8 +163,7 @@ def _(views: Views, n: Node) -> Node | None:
     pair = terms(n)
     if pair is None or any(i.op != "integer_pow" or i.params["y"] != 2 for i in pair):
         return None
-    x, y = (i.inputs[0] for i in pair)
-    return (x - y) * (x + y)
+    return apply("difference_of_squares", *(i.inputs[0] for i in pair))
 
 
 @rule("value", "add", formula="c/a − c/b = c (b − a)/a/b")
@@ -176,7 +175,9 @@ def _(views: Views, n: Node) -> Node | None:
     gap = difference(b, a)
     if c.constant is None or c.constant != d.constant:
         return None
-    return apply("reciprocal_difference", a, b, b - a if gap is None else gap) * c.constant
+    if gap is None:
+        return apply("independent_reciprocal_difference", a, b) * c.constant
+    return apply("reciprocal_difference", a, b, gap) * c.constant
 
 
 @rule("value", "add", formula="m e^E − k e^F from mantissas of a common exponent")

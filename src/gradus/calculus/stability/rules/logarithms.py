@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 from gradus.calculus.stability.expressions import (
+    already_shifted,
     apply,
+    axes,
     log,
     reduced,
     select,
@@ -115,14 +117,14 @@ def _(views: Views, n: Node) -> Node | None:
     a, b = n.inputs
     if chained(n) or not any(known(views, i) for i in n.inputs):
         return None
-    if not a.positive and not b.positive:  # their signs could cancel
+    if not a.range.nonnegative and not b.range.nonnegative:  # their signs could cancel
         return None
     return joined(n.op, views.log_of(a), views.log_of(b))
 
 
 @rule("log", "mul", "div", "reduce_prod", formula="log |Π xᵢ| = Σ log |xᵢ|, with the signs apart")
 def _(views: Views, n: Node) -> Node | None:
-    if n.op != "reduce_prod" and not chained(n):
+    if n.op != "reduce_prod" and not chained(n) and not any(known(views, i) for i in n.inputs):
         return None
     found = views.ask("log_abs", n)
     if found is None:
@@ -246,7 +248,7 @@ def _(views: Views, n: Node) -> Node | None:
 @rule("log", "reduce_sum", formula="log Σ x = log Σ e^{log x}, shifted by the largest")
 def _(views: Views, n: Node) -> Node | None:
     (x,) = n.inputs
-    inner = views.log(x)
+    inner = None if already_shifted(x, axes(n)) else views.log(x)
     if inner is None or not x.positive:
         return None
     return logsumexp(stretched(inner, x.shape), axes(n))
@@ -315,6 +317,18 @@ def _(views: Views, n: Node):
     return total, reduced("reduce_prod", stretched(signs, x.shape), axes(n))
 
 
+@rule("log_abs", "integer_pow", formula="log |xᵏ| = k log |x|")
+def _(views: Views, n: Node):
+    logs, sign = log_abs(views, n.inputs[0])
+    return logs * float(n.params["y"]), sign if n.params["y"] % 2 else None
+
+
+@rule("log_abs", "pow", formula="log |xᵘ| = u log |x|")
+def _(views: Views, n: Node):
+    base, power = n.inputs
+    return apply("absorbed", power, log_abs(views, base)[0]), apply("sign", n)
+
+
 @rule("log_abs", "neg", formula="log |−x| = log |x|")
 def _(views: Views, n: Node):
     logs, sign = log_abs(views, n.inputs[0])
@@ -339,11 +353,6 @@ def log_abs(views: Views, n: Node) -> tuple[Node, Node | None]:
 
 
 # ---- helpers
-
-
-def axes(n: Node) -> tuple[int, ...]:
-    """The axes of a reduction."""
-    return tuple(n.params["axes"])
 
 
 def known(views: Views, n: Node) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 from gradus.calculus.stability.expressions import (
+    already_shifted,
     apply,
+    axes,
     exp,
     kept,
     reduced,
@@ -13,7 +15,6 @@ from gradus.calculus.stability.expressions import (
     stretched,
 )
 from gradus.calculus.stability.graph import Node
-from gradus.calculus.stability.rules.logarithms import axes
 from gradus.calculus.stability.views import Scaled, Views, rule
 
 
@@ -42,6 +43,8 @@ def _(views: Views, n: Node) -> Scaled:
 
 @rule("scaled", "reduce_prod", formula="Π x = (Π sign x) e^{Σ log |x|}")
 def _(views: Views, n: Node) -> Scaled | None:
+    if n.inputs[0].op == "sign":
+        return None
     logs, sign = views.ask("log_abs", n)
     return Scaled(stretched(n.like(1.0), n.shape) if sign is None else sign, logs)
 
@@ -225,19 +228,3 @@ def aligned(part: Scaled, high: Node) -> Node:
 def whole(found: Scaled) -> Node:
     """The number again: m e^E, and 0 where m is 0."""
     return apply("unscaled", *found)
-
-
-def already_shifted(x: Node, over: tuple[int, ...]) -> bool:
-    """Whether x is e^{z − max z} with the largest taken over the axes that are summed."""
-    if x.op != "exp" or x.inputs[0].op != "add":
-        return False
-    z, minus = x.inputs[0].inputs
-    shift = minus.inputs[0] if minus.op == "neg" else minus
-    for _ in range(12):
-        if shift.op == "reduce_max":
-            return shift.inputs[0] is z and set(axes(shift)) <= set(over)
-        inner = [i for i in shift.inputs if i.is_float and i.constant is None]
-        if len(inner) != 1:
-            return False
-        (shift,) = inner
-    return False

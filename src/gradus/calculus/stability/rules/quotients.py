@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from gradus.calculus.stability.expressions import apply, is_move, stretched
+from gradus.calculus.stability.expressions import (
+    already_shifted,
+    apply,
+    axes,
+    is_move,
+    stretched,
+)
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.rules.mantissas import as_sum, whole
 from gradus.calculus.stability.views import Views, rule
@@ -62,9 +68,9 @@ def _(views: Views, n: Node) -> Node | None:
 
 
 def logarithmic(n: Node, depth: int = 0) -> bool:
-    """Whether n is a sum with a logarithm in it."""
+    """Whether n is a sum with a logarithm in it that can be infinite."""
     if n.op in ("log", "log1p"):
-        return True
+        return not shifted_sum(n.inputs[0])
     if depth > 5 or not n.is_float:
         return False
     if n.op == "neg" or is_move(n) and n.op != "gather":
@@ -74,6 +80,13 @@ def logarithmic(n: Node, depth: int = 0) -> bool:
     if n.op in ("mul", "div") and n.inputs[1].constant is not None:
         return logarithmic(n.inputs[0], depth + 1)
     return False
+
+
+def shifted_sum(n: Node) -> bool:
+    """Whether n is Σ e^{z − max z}, which is 1 at least."""
+    while is_move(n):
+        n = n.inputs[0]
+    return n.op == "reduce_sum" and already_shifted(n.inputs[0], axes(n))
 
 
 @rule("value", "pow", formula="nᵘ = e^{u log n} for n > 0, if n has a view of its logarithm")

@@ -157,10 +157,13 @@ def _(views: Views, n: Node) -> Node | None:
 @rule("value", "div", formula="x²/y² = (x/y)²")
 def _(views: Views, n: Node) -> Node | None:
     a, b = n.inputs
-    if b.constant is not None or a.constant is not None or a.op == "exp":
+    top = a.inputs[0] if a.op == "neg" else a
+    if b.constant is not None or top.constant is not None or top.op == "exp":
         return None
-    roots = [views.ask("root", i) for i in n.inputs]
-    return None if None in roots else (roots[0] / roots[1]) ** 2
+    x, y = views.ask("root", top), views.ask("root", b)
+    if x is None or y is None:
+        return None
+    return -((x / y) ** 2) if a.op == "neg" else (x / y) ** 2
 
 
 @rule("value", "div", formula="Σxy/(‖x‖ ‖y‖) = Σ (x/‖x‖)(y/‖y‖)")
