@@ -94,7 +94,8 @@ def kept(plain, got, want, exact: Exact, point) -> bool:
     """Whether the value is as right as before; nan stays nan unless there is a limit."""
     if not mp.isnan(want):
         return right_too(plain, got, want)
-    return not np.isfinite(got) or not np.isnan(plain[1]) or is_limit(got, exact, point)
+    undefined = not np.isfinite(got) or not np.isnan(plain[1])
+    return undefined or got == 0 or is_limit(got, exact, point)  # 0 · undefined is 0
 
 
 def right_too(plain, got, want, slack: float = 0.0) -> bool:

@@ -169,7 +169,10 @@ class Exponentials:
         quotient = self.of(n)
         if quotient is None or not self.usable(quotient):
             return None
-        if n.op == "mul" and any(i.constant is not None for i in n.inputs):
+        if n.op == "mul" and (
+            any(i.constant is not None for i in n.inputs)
+            or all(math.isfinite(end) for i in n.inputs for end in i.range[:2])
+        ):
             return None
         if n.op == "div" and n.inputs[1].constant is not None:
             return None

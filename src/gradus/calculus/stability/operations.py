@@ -152,7 +152,7 @@ def reciprocal_difference(a: jax.Array, b: jax.Array, gap: jax.Array) -> jax.Arr
     """1/a − 1/b for b − a = gap."""
     infinite = jnp.isinf(a) | jnp.isinf(b)
     top, low, high = (jnp.where(infinite, 1.0, v) for v in (gap, a, b))
-    inside = stabilized_division(stabilized_division(top, low), high)
+    inside = OPERATIONS["div"](OPERATIONS["div"](top, low), high)
     return jnp.where(infinite, 1 / a - 1 / b, inside)
 
 

@@ -63,6 +63,7 @@ class Views:
         self.answers: dict[tuple[str, Node], Any] = {}
         self.fired: dict[Node, Rule] = {}
         self.depth = 0
+        self.expansions = 0
         self.exponentials = Exponentials(self)
 
     def ask(self, view: str, n: Node) -> Any:

@@ -175,7 +175,7 @@ def _(views: Views, n: Node) -> Node | None:
     gap = difference(b, a)
     if c.constant is None or c.constant != d.constant:
         return None
-    if gap is None:
+    if gap is None or gap.constant is None and gap.op != "argument":
         return apply("independent_reciprocal_difference", a, b) * c.constant
     return apply("reciprocal_difference", a, b, gap) * c.constant
 

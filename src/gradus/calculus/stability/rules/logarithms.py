@@ -232,7 +232,8 @@ def _(views: Views, n: Node) -> Node | None:
         below, above = views.log(b.inputs[0]), views.log_of(a)
         if below is None or a.constant is None and views.log(a) is None:
             continue
-        if views.minus_one(b.inputs[0]) is None or b.inputs[0].op == "exp":
+        small = views.minus_one(b.inputs[0]) is not None and b.inputs[0].op != "exp"
+        if not small and (a.constant is not None or views.ask("value", n) is None):
             return above + apply("log1mexp", below - above)
     return None
 
@@ -293,6 +294,8 @@ def _(views: Views, n: Node) -> Node | None:
 
 @rule("log", "reduce_sum", "dot_general", formula="log Σx² = 2 log ‖x‖")
 def _(views: Views, n: Node) -> Node | None:
+    if n.op == "reduce_sum" and n.inputs[0].op != "integer_pow":
+        return None
     root = views.ask("root", n)
     return None if root is None else log(root) * 2.0
 
