@@ -8,6 +8,7 @@ it is 0, in forward and in reverse mode, and in derivatives of derivatives.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -41,7 +42,8 @@ def _jvp(primals, tangents, *, both):
     if type(slope_dot) is not ad.Zero:
         part = absorbing_mul(tangent, slope_dot, True)
         change = part if change is None else change + part
-    return value, ad.Zero.from_primal_value(value) if change is None else change
+    zero: Any = ad.Zero
+    return value, zero.from_primal_value(value) if change is None else change
 
 
 def _transpose(cotangent, slope, tangent, *, both):
@@ -62,7 +64,7 @@ def _batch(operands, axes, *, both):
             (operands[1], axes[1], operands[0], axes[0]),
         )
     ]
-    return absorbing_mul(*moved, both), 0
+    return absorbing_mul(moved[0], moved[1], both), 0
 
 
 absorbing_p.def_impl(jax.jit(_product, static_argnames="both"))

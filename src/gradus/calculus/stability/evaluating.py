@@ -134,7 +134,7 @@ class Evaluator:
 
     def lookup(self, n: Node) -> Any:
         """A number that is there."""
-        return self.numbers[n] if n in self.numbers else self.outer.lookup(n)
+        return self.numbers[n] if n in self.numbers else self.outer.lookup(n)  # pyright: ignore[reportOptionalMemberAccess]
 
     def number(self, n: Node) -> Any:
         """The number of a node, without recursion: programs are long."""
@@ -167,7 +167,7 @@ class Evaluator:
         if operation is None:
             primitive = n.eqn.primitive
             return primitive.bind(*values, **primitive.get_bind_params(n.eqn.params))
-        if n.op in ELEMENTWISE or n.op in PLAIN and len(values) == 2 and n.op in ("mul", "div"):
+        if n.op in ELEMENTWISE or (n.op in PLAIN and len(values) == 2 and n.op in ("mul", "div")):
             values = [broadcast(v, n.shape) for v in values]
         return fitted(operation(*values, **n.params), n)
 

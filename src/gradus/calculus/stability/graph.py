@@ -38,7 +38,10 @@ class Node:
         "shape",
     )
 
-    def __init__(self, graph, op, inputs, params, shape, dtype, eqn=None, bodies=()):
+    eqn: Any
+    dtype: Any
+
+    def __init__(self, graph, op, inputs, params, shape, dtype, eqn: Any = None, bodies=()):
         self.graph, self.op, self.inputs, self.params = graph, op, inputs, params
         self.shape, self.dtype, self.eqn, self.bodies = shape, dtype, eqn, bodies
         self.serial = graph.made = graph.made + 1
@@ -120,10 +123,8 @@ class Graph:
 
     def constant(self, value: Any, dtype: Any) -> Node:
         """A number or array that the program contains; numbers keep double precision."""
-        if (
-            isinstance(value, int | float | np.generic)
-            or isinstance(value, np.ndarray)
-            and not value.ndim
+        if isinstance(value, int | float | np.generic) or (
+            isinstance(value, np.ndarray) and not value.ndim
         ):
             value = np.asarray(value).item()
             key = ("constant", repr(value), np.dtype(dtype))

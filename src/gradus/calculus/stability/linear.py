@@ -86,7 +86,9 @@ def without_cancelling(n: Node) -> Node | None:
     _occurrences(n, 1.0, written, 0)
     numbers = written.pop(None, [])
     if any(min(c) < 0 < max(c) for c in (*written.values(), numbers or [0.0])):
-        return defined(combine(linear(n), n), [t for t in written if t not in linear(n).terms])
+        return defined(
+            combine(linear(n), n), [t for t in written if t and t not in linear(n).terms]
+        )
     return None
 
 

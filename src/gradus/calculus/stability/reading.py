@@ -28,7 +28,7 @@ def _read(graph: Graph, program: ClosedJaxpr, arguments, effects: list[Node]) ->
 
     def node(atom) -> Node:
         if isinstance(atom, Literal):
-            return graph.constant(atom.val, atom.aval.dtype)
+            return graph.constant(atom.val, getattr(atom.aval, "dtype", None))
         return known[atom]
 
     for eqn in jaxpr.eqns:
@@ -41,8 +41,9 @@ def _equation(graph: Graph, eqn, inputs: list[Node], effects: list[Node]) -> lis
     name = eqn.primitive.name
     if name in CALLS:
         inner = eqn.params[CALLS[name]]
-        if library_function(inner) in ("det", "ndtr"):
-            return [_traced(graph, library_function(inner), eqn, inputs)]
+        function = library_function(inner)
+        if function in ("det", "ndtr"):
+            return [_traced(graph, function, eqn, inputs)]
         return _read(graph, inner, inputs, effects)
     if name == "custom_jvp_call":
         function = library_function(eqn.params["call_jaxpr"])
@@ -99,7 +100,7 @@ def library_function(program: ClosedJaxpr) -> str | None:
 # ---- spellings of one operation
 
 
-def _aval(eqn) -> tuple:
+def _aval(eqn) -> tuple[Any, Any]:
     return eqn.outvars[0].aval.shape, eqn.outvars[0].aval.dtype
 
 
@@ -108,14 +109,14 @@ def _sub(graph: Graph, eqn, inputs) -> Node:
     if not a.is_float:
         return _traced_eqn(graph, eqn, inputs)
     minus = graph.make("neg", (b,), {}, b.shape, b.dtype, eqn)
-    return graph.make("add", (a, minus), {}, *_aval(eqn), eqn)
+    return graph.make("add", (a, minus), {}, *_aval(eqn), eqn=eqn)
 
 
 def _power(graph: Graph, eqn, x: Node, y: int) -> Node:
     if y < 0:
         power = _power(graph, eqn, x, -y)
-        return graph.make("div", (x.like(1.0), power), {}, *_aval(eqn), eqn)
-    return graph.make("integer_pow", (x,), {"y": y}, *_aval(eqn), eqn)
+        return graph.make("div", (x.like(1.0), power), {}, *_aval(eqn), eqn=eqn)
+    return graph.make("integer_pow", (x,), {"y": y}, *_aval(eqn), eqn=eqn)
 
 
 def _integer_pow(graph: Graph, eqn, inputs) -> Node:
@@ -140,13 +141,13 @@ def _pow(graph: Graph, eqn, inputs) -> Node:
     if not (base.is_float and y is not None and base.constant is None):
         return _traced_eqn(graph, eqn, inputs)
     if y == 0.5:
-        return graph.make("sqrt", (base,), {}, *_aval(eqn), eqn)
+        return graph.make("sqrt", (base,), {}, *_aval(eqn), eqn=eqn)
     if y == 0.25:
-        root = graph.make("sqrt", (base,), {}, *_aval(eqn), eqn)
-        return graph.make("sqrt", (root,), {}, *_aval(eqn), eqn)
+        root = graph.make("sqrt", (base,), {}, *_aval(eqn), eqn=eqn)
+        return graph.make("sqrt", (root,), {}, *_aval(eqn), eqn=eqn)
     if y == -0.5:
-        root = graph.make("sqrt", (base,), {}, *_aval(eqn), eqn)
-        return graph.make("div", (base.like(1.0), root), {}, *_aval(eqn), eqn)
+        root = graph.make("sqrt", (base,), {}, *_aval(eqn), eqn=eqn)
+        return graph.make("div", (base.like(1.0), root), {}, *_aval(eqn), eqn=eqn)
     if y == int(y) and 0 < abs(y) <= 4:
         return _power(graph, eqn, base, int(y))
     return _traced_eqn(graph, eqn, inputs)
@@ -154,14 +155,14 @@ def _pow(graph: Graph, eqn, inputs) -> Node:
 
 def _rsqrt(graph: Graph, eqn, inputs) -> Node:
     (x,) = inputs
-    root = graph.make("sqrt", (x,), {}, *_aval(eqn), eqn)
-    return graph.make("div", (x.like(1.0), root), {}, *_aval(eqn), eqn)
+    root = graph.make("sqrt", (x,), {}, *_aval(eqn), eqn=eqn)
+    return graph.make("div", (x.like(1.0), root), {}, *_aval(eqn), eqn=eqn)
 
 
 def _exp2(graph: Graph, eqn, inputs) -> Node:
     (x,) = inputs
-    scaled = graph.make("mul", (x, x.like(float(np.log(2)))), {}, *_aval(eqn), eqn)
-    return graph.make("exp", (scaled,), {}, *_aval(eqn), eqn)
+    scaled = graph.make("mul", (x, x.like(float(np.log(2)))), {}, *_aval(eqn), eqn=eqn)
+    return graph.make("exp", (scaled,), {}, *_aval(eqn), eqn=eqn)
 
 
 def _convert(graph: Graph, eqn, inputs) -> Node:
@@ -191,7 +192,7 @@ CANONICAL: dict[str, Callable[[Graph, Any, list[Node]], Node]] = {
 def _logaddexp(graph: Graph, eqn, inputs) -> Node:
     a, b = inputs
     if b.constant == 0:
-        return graph.make("softplus", (a,), {}, *_aval(eqn), None)
+        return graph.make("softplus", (a,), {}, *_aval(eqn))
     return _traced(graph, "logaddexp", eqn, inputs)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class Cone(NamedTuple):
 
 def expanded(views: Views, n: Node, outside: Node | None) -> Node | None:
     """The series around the first point where parts of n cancel, and `outside` elsewhere."""
-    if n.op not in CANCELLING or outside is not None and outside.constant is not None:
+    if n.op not in CANCELLING or (outside is not None and outside.constant is not None):
         return None
     if n.op != "add" and any(i.constant is not None for i in n.inputs[1:]):
         return None  # a number times something loses nothing
@@ -137,7 +137,7 @@ def cancelling(views: Views, cone: Cone, n: Node, point: float, better: bool) ->
     known: dict[Node, Laurent | None] = {cone.variable: variable(point)}
     cancels = False
     for m in cone.inner:
-        parts = [known[i] if i in known else constant(i) for i in m.inputs]
+        parts: list[Any] = [known[i] if i in known else constant(i) for i in m.inputs]
         if any(p is None for p in parts):
             return None
         series = step(m, parts)
@@ -146,10 +146,10 @@ def cancelling(views: Views, cone: Cone, n: Node, point: float, better: bool) ->
         known[m] = series
         mended = better if m is n else views.ask("value", m) is not None
         cancels = cancels or loses(m, parts, series, mended)
-        cancels = cancels or point == 0 and flat(m, parts, series)
+        cancels = cancels or (point == 0 and flat(m, parts, series))
     result = known[n]
     if better and result is not None and made_of_exponentials(cone):
-        cancels = cancels or result.order >= 0 and result.from_order(0)[1] == 0
+        cancels = cancels or (result.order >= 0 and result.from_order(0)[1] == 0)
     if not cancels or result is None or result.order < 0:
         return None
     return result

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from gradus.calculus.stability.expressions import is_move, log, moved
 from gradus.calculus.stability.exponentials import Exponentials
+from gradus.calculus.stability.expressions import is_move, log, moved
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.series import expanded
 

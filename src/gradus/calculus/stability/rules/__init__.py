@@ -5,6 +5,7 @@ from importlib import import_module
 FILES = (
     "shares",
     "logarithms",
+    "signs",
     "mantissas",
     "shifts",
     "moments",

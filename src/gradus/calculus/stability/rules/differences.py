@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gradus.calculus.stability.expressions import apply, exp, log
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.linear import (
@@ -68,7 +70,7 @@ def _(views: Views, n: Node) -> Node | None:
     pair = terms(n)
     if pair is None or any(softplus_argument(i) is None for i in pair):
         return None
-    u, v = map(softplus_argument, pair)
+    u, v = (i for i in map(softplus_argument, pair) if i is not None)
     gap = difference(u, v)
     if gap is None:
         return apply("independent_softplus_difference", u, v)
@@ -112,7 +114,7 @@ def _(views: Views, n: Node) -> Node | None:
     return found
 
 
-def inside_log(n: Node) -> Node | None:
+def inside_log(n: Node) -> Any:
     """x where n is log x, in any of its spellings."""
     if n.op == "log":
         return n.inputs[0]
@@ -152,7 +154,7 @@ def _(views: Views, n: Node) -> Node | None:
             continue
         b = -other  # the sum is ±(√q − b)
         gap = difference(root.inputs[0], b**2)
-        if gap is None or gap.shape != n.shape and gap.shape != ():
+        if gap is None or (gap.shape != n.shape and gap.shape != ()):
             continue
         return apply("root_difference", root, b, gap) * sign
     return None
@@ -175,7 +177,7 @@ def _(views: Views, n: Node) -> Node | None:
     gap = difference(b, a)
     if c.constant is None or c.constant != d.constant:
         return None
-    if gap is None or gap.constant is None and gap.op != "argument":
+    if gap is None or (gap.constant is None and gap.op != "argument"):
         return apply("independent_reciprocal_difference", a, b) * c.constant
     return apply("reciprocal_difference", a, b, gap) * c.constant
 

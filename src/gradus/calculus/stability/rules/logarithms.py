@@ -97,7 +97,7 @@ def _(views: Views, n: Node) -> Node | None:
 @rule("log", "integer_pow", formula="log xᵏ = k log |x| for even k, k log x where x > 0")
 def _(views: Views, n: Node) -> Node | None:
     (x,), k = n.inputs, n.params["y"]
-    if x.positive or views.log(x) is not None and k % 2:
+    if x.positive or (views.log(x) is not None and k % 2):
         return views.log_of(x) * float(k)
     if k % 2:
         return None
@@ -143,7 +143,7 @@ def _(views: Views, n: Node) -> Node | None:
 @rule("log", "div", formula="log(a/b) = log1p((a − b)/b) where a ≈ b, log a − log b elsewhere")
 def _(views: Views, n: Node) -> Node | None:
     a, b = n.inputs
-    if b.constant is not None or a.constant is not None and a.constant <= 0:
+    if b.constant is not None or (a.constant is not None and a.constant <= 0):
         return None
     if a.constant is not None:
         return -views.log_of(b) + math.log(a.constant)
@@ -224,16 +224,37 @@ def _(views: Views, n: Node) -> Node | None:
     return n.graph.make("cumlogsumexp", (logs,), n.params, n.shape, n.dtype)
 
 
+@rule("log", "add", formula="log(1 − x) = log −(x − 1) by the view of x")
+def _(views: Views, n: Node) -> Node | None:
+    minus, one = n.inputs
+    if one.constant != 1 or minus.op != "neg" or minus.inputs[0].op not in ("reduce_prod", "mul"):
+        return None
+    if minus.inputs[0].op == "mul" and views.scaled(minus.inputs[0]) is not None:
+        return None
+    rest = views.minus_one(minus.inputs[0])
+    return None if rest is None else log(negated(rest))
+
+
+def negated(n: Node) -> Node:
+    """−n, in every branch."""
+    if n.op != "select_n":
+        return -n
+    condition, *branches = n.inputs
+    return select(condition, *map(negated, branches))
+
+
 @rule("log", "add", formula="log(1 − eᵘ) = log1mexp u; log(eᵃ − eᵇ) = a + log(1 − e^{b − a})")
 def _(views: Views, n: Node) -> Node | None:
     for a, b in (n.inputs, n.inputs[::-1]):
         if b.op != "neg" or not b.inputs[0].positive or not a.positive:
             continue
         below, above = views.log(b.inputs[0]), views.log_of(a)
-        if below is None or a.constant is None and views.log(a) is None:
+        if below is None or (a.constant is None and views.log(a) is None):
             continue
-        small = views.minus_one(b.inputs[0]) is not None and b.inputs[0].op != "exp"
-        if not small and (a.constant is not None or views.ask("value", n) is None):
+        rest = views.minus_one(b.inputs[0])
+        if rest is not None and b.inputs[0].op != "exp":
+            return log(negated(rest)) if a.constant == 1 else None
+        if a.constant is not None or views.ask("value", n) is None:
             return above + apply("log1mexp", below - above)
     return None
 
@@ -298,61 +319,6 @@ def _(views: Views, n: Node) -> Node | None:
         return None
     root = views.ask("root", n)
     return None if root is None else log(root) * 2.0
-
-
-# ---- log |n| with the sign of n
-
-
-@rule("log_abs", "mul", "div", formula="log |ab| = log |a| + log |b|")
-def _(views: Views, n: Node):
-    (a, s), (b, t) = (log_abs(views, i) for i in n.inputs)
-    sign = t if s is None else s if t is None else apply("mul", s, t)
-    return joined(n.op, a, b), sign
-
-
-@rule("log_abs", "reduce_prod", formula="log |Π xᵢ| = Σ log |xᵢ|")
-def _(views: Views, n: Node):
-    (x,) = n.inputs
-    logs, signs = log_abs(views, x)
-    total = reduced("reduce_sum", stretched(logs, x.shape), axes(n))
-    if signs is None:
-        return total, None
-    return total, reduced("reduce_prod", stretched(signs, x.shape), axes(n))
-
-
-@rule("log_abs", "integer_pow", formula="log |xᵏ| = k log |x|")
-def _(views: Views, n: Node):
-    logs, sign = log_abs(views, n.inputs[0])
-    return logs * float(n.params["y"]), sign if n.params["y"] % 2 else None
-
-
-@rule("log_abs", "pow", formula="log |xᵘ| = u log |x|")
-def _(views: Views, n: Node):
-    base, power = n.inputs
-    return apply("absorbed", power, log_abs(views, base)[0]), apply("sign", n)
-
-
-@rule("log_abs", "neg", formula="log |−x| = log |x|")
-def _(views: Views, n: Node):
-    logs, sign = log_abs(views, n.inputs[0])
-    return logs, n.inputs[0].like(-1.0) if sign is None else -sign
-
-
-@rule("log_abs", "det", formula="log |det A|")
-def _(views: Views, n: Node):
-    logs = n.graph.make("log_abs_det", n.inputs, {}, n.shape, n.dtype)
-    return logs, apply("sign", n)
-
-
-def log_abs(views: Views, n: Node) -> tuple[Node, Node | None]:
-    """log |n| and the sign of n, None where it is +."""
-    found = views.ask("log_abs", n)
-    if found is not None:
-        return found
-    if n.range.nonnegative:
-        return views.log_of(n), None
-    size = apply("abs", n)
-    return views.log_of(size), apply("sign", n)
 
 
 # ---- helpers

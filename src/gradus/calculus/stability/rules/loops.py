@@ -60,7 +60,7 @@ class Trial:
         self.fresh = fresh
         self.body = read(graph, p["jaxpr"], [*self.given, *fresh])
 
-    def carried(self, i: int) -> Scaled | None:
+    def carried(self, i: int) -> Any:
         """Sign and logarithm of what is carried on."""
         found = self.views.scaled(self.body.outputs[i])
         return None if found is None else signed(found, self.body.outputs[i].shape)
@@ -76,7 +76,7 @@ class Trial:
                 stack += m.inputs
         loops = {self.fresh[i] for i in self.chosen}
         return any(
-            m.op == "exp" or m.op in GROWING and reaches(m, loops) for m in seen if m.is_float
+            m.op == "exp" or (m.op in GROWING and reaches(m, loops)) for m in seen if m.is_float
         )
 
     def results(self) -> dict[int, Scaled]:
@@ -115,7 +115,7 @@ class Trial:
 
 def reaches(n: Node, targets: set[Node]) -> bool:
     """Whether one of the targets is among the operands, moved at most."""
-    return any(i in targets or len(i.inputs) == 1 and reaches(i, targets) for i in n.inputs)
+    return any(i in targets or (len(i.inputs) == 1 and reaches(i, targets)) for i in n.inputs)
 
 
 def signed(found: Scaled, shape: tuple[int, ...]) -> Scaled:

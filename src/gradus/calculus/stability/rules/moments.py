@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gradus.calculus.stability.expressions import is_move, kept, reduced, stretched
 from gradus.calculus.stability.graph import Node
@@ -51,7 +51,7 @@ def perfect_square(n: Node) -> Node | None:
     form = linear(n)
     if len(form.terms) < 3 or len(form.terms) > 6:
         return None
-    sums = {t: product_of_sums(t) for t in form.terms}
+    sums: dict[Node, Any] = {t: product_of_sums(t) for t in form.terms}
     single = {t: p.sums[0] for t, p in sums.items() if p is not None and len(p.sums) == 1}
     squares = {t: s for t, s in single.items() if squared(s[0]) is not None}
     for (t, (xx, axes)), (u, (yy, other)) in combinations(squares.items(), 2):
@@ -74,7 +74,7 @@ def perfect_square(n: Node) -> Node | None:
     return None
 
 
-def squared(n: Node) -> Node | None:
+def squared(n: Node) -> Any:
     """x where n is x²."""
     return n.inputs[0] if n.op == "integer_pow" and n.params["y"] == 2 else None
 
@@ -106,9 +106,9 @@ def product_of_sums(n: Node) -> Product | None:
     if n.op == "dot_general" and n.shape == ():
         a, b = n.inputs
         return Product(1.0, [(a**2 if a is b else a * b, tuple(range(len(a.shape))))])
-    if is_move(n) and n.op in ("broadcast_in_dim", "reshape", "squeeze", "expand_dims"):
-        if math.prod(n.shape) == math.prod(n.inputs[0].shape):
-            return product_of_sums(n.inputs[0])
+    only_axes = n.op in ("broadcast_in_dim", "reshape", "squeeze", "expand_dims") and is_move(n)
+    if only_axes and math.prod(n.shape) == math.prod(n.inputs[0].shape):
+        return product_of_sums(n.inputs[0])
     return None
 
 

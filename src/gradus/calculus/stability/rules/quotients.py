@@ -73,7 +73,7 @@ def logarithmic(n: Node, depth: int = 0) -> bool:
         return not shifted_sum(n.inputs[0])
     if depth > 5 or not n.is_float:
         return False
-    if n.op == "neg" or is_move(n) and n.op != "gather":
+    if n.op == "neg" or (is_move(n) and n.op != "gather"):
         return logarithmic(n.inputs[0], depth + 1)
     if n.op == "add":
         return any(logarithmic(i, depth + 1) for i in n.inputs)

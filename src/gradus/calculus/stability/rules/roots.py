@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from gradus.calculus.stability.expressions import (
     apply,
@@ -48,7 +49,7 @@ def _(views: Views, n: Node) -> Node:
 
 @rule("root", "constant", formula="the root of a number")
 def _(views: Views, n: Node) -> Node | None:
-    return n.like(math.sqrt(n.constant)) if (n.constant or -1.0) >= 0 else None
+    return n.like(math.sqrt(n.constant)) if n.constant is not None and n.constant >= 0 else None
 
 
 @rule("root", "reduce_sum", formula="the root of Σx² is s √Σ(x/s)², s the largest |x|")
@@ -102,7 +103,10 @@ def _(views: Views, n: Node) -> Node | None:
 
 def undefined(n: Node) -> bool:
     """Whether n is the constant that says "not a number"."""
-    return n.op == "constant" and n.shape == () and math.isnan(n.params["value"])
+    while is_move(n):
+        n = n.inputs[0]
+    value = n.params.get("value")
+    return isinstance(value, float) and math.isnan(value)
 
 
 @rule("value", "sqrt", formula="√(xy) = √|x| √|y|; √(x² − y²) by √|x − y| √|x + y|")
@@ -158,7 +162,7 @@ def _(views: Views, n: Node) -> Node | None:
 def _(views: Views, n: Node) -> Node | None:
     a, b = n.inputs
     top = a.inputs[0] if a.op == "neg" else a
-    if b.constant is not None or top.constant is not None or top.op == "exp":
+    if b.constant is not None or top.constant is not None or views.scaled(top) is not None:
         return None
     x, y = views.ask("root", top), views.ask("root", b)
     if x is None or y is None:
@@ -187,7 +191,7 @@ def _(views: Views, n: Node) -> Node | None:
     return apply("root_of_squares", q) if sum_of_squares(q) else None
 
 
-def squared(q: Node) -> Node | None:
+def squared(q: Node) -> Any:
     """x where q is x²."""
     if q.op == "integer_pow" and q.params["y"] == 2:
         return q.inputs[0]

@@ -30,7 +30,7 @@ def share(n: Node) -> Share | None:
     while x is not total.inputs[0] and is_move(x):
         moves.insert(0, x)
         x = x.inputs[0]
-    if x is not total.inputs[0] or moves and total.shape != ():
+    if x is not total.inputs[0] or (moves and total.shape != ()):
         return None
     return Share(x, tuple(total.params["axes"]), moves)
 
@@ -43,9 +43,7 @@ def answered(op: str, views: Views, n: Node) -> Node | None:
     x = found.x
     logs = stretched(views.log_of(x), x.shape)
     answer = n.graph.make(op, (logs,), {"axes": found.axes}, x.shape, n.dtype)
-    for move in found.moves:
-        answer = moved(move, answer)
-    return answer
+    return picked(answer, found.moves)
 
 
 @rule("log", "div", formula="log(xᵢ/Σx) = zᵢ − z* − log1p(Σ of the others e^{z − z*}), z = log x")
@@ -64,11 +62,17 @@ def _(views: Views, n: Node) -> Node | None:
     minus, one = n.inputs
     if one.constant != 1 or minus.op != "neg":
         return None
-    moves, p = [], minus.inputs[0]
+    moves: list[Node] = []
+    p = minus.inputs[0]
     while is_move(p):
         moves.insert(0, p)
         p = p.inputs[0]
     answer = answered("log_share_of_others", views, p)
-    for move in moves if answer is not None else ():
+    return None if answer is None else picked(answer, moves)
+
+
+def picked(answer: Node, moves: list[Node]) -> Node:
+    """The answer for all shares, with the elements picked that the moves pick."""
+    for move in moves:
         answer = moved(move, answer)
     return answer

@@ -154,6 +154,26 @@ def _(views: Views, n: Node) -> Node | None:
     return views.exponentials.minus_one_of(n)
 
 
+@rule("minus_one", "add", "mul", formula="k (x + 1) − 1 = k (x − 1) for k = ½, and the like")
+def _(views: Views, n: Node) -> Node | None:
+    form = linear(n)
+    if len(form.terms) != 1:
+        return None
+    ((x, k),) = form.terms.items()
+    if x.op == "select_n":
+        condition, *branches = x.inputs
+        parts = (branch * k + form.constant for branch in branches)
+        return select(condition, *(less_one(views, p) for p in parts))
+    rest = {-k: views.minus_one(x), k: views.plus_one(x)}.get(form.constant - 1)
+    return None if rest is None else rest * k
+
+
+def less_one(views: Views, n: Node) -> Node:
+    """n − 1 in the best way there is."""
+    found = views.minus_one(n)
+    return n - 1.0 if found is None else found
+
+
 @rule("minus_one", "mul", formula="ab − 1 = (a − 1) b + (b − 1)")
 def _(views: Views, n: Node) -> Node | None:
     a, b = n.inputs
