@@ -3,6 +3,7 @@
 from importlib import import_module
 
 FILES = (
+    "normal",
     "shares",
     "logarithms",
     "signs",

@@ -8,6 +8,7 @@ from gradus.calculus.stability.expressions import (
     already_shifted,
     apply,
     axes,
+    is_move,
     log,
     reduced,
     select,
@@ -106,7 +107,7 @@ def _(views: Views, n: Node) -> Node | None:
 
 @rule("log", "div", formula="log(Σ m e^E/Σ k e^F) = log(m*/k*) + (E* − F*)")
 def _(views: Views, n: Node) -> Node | None:
-    if any(i.constant is not None or views.scaled(i) is None for i in n.inputs):
+    if not summed(n) or any(i.constant is not None or views.scaled(i) is None for i in n.inputs):
         return None
     found = views.scaled(n)
     return None if found is None else log(found.mantissa) + found.exponent
@@ -162,19 +163,6 @@ def _(views: Views, n: Node) -> Node | None:
 def _(views: Views, n: Node) -> Node | None:
     found = views.scaled(n)
     return None if found is None else log(found.mantissa) + found.exponent
-
-
-@rule("log", "ndtr", formula="log Φ(x) by its asymptotic series for small x")
-def _(views: Views, n: Node) -> Node:
-    return apply("log_ndtr", n.inputs[0])
-
-
-@rule("log", "add", formula="log(1 − Φ(x)) = log Φ(−x)")
-def _(views: Views, n: Node) -> Node | None:
-    minus, one = n.inputs
-    if one.constant != 1 or minus.op != "neg" or minus.inputs[0].op != "ndtr":
-        return None
-    return apply("log_ndtr", -minus.inputs[0].inputs[0])
 
 
 @rule("log", "max", "min", formula="log max(a, b) = max(log a, log b)")
@@ -332,6 +320,14 @@ def known(views: Views, n: Node) -> bool:
 def joined(op: str, a: Node, b: Node) -> Node:
     """log a ± log b"""
     return a + b if op == "mul" else a - b
+
+
+def summed(n: Node, depth: int = 0) -> bool:
+    """Whether sums are among the factors."""
+    if n.op in ("add", "reduce_sum", "dot_general"):
+        return True
+    through = n.op in ("mul", "div") or is_move(n)
+    return through and depth < 6 and any(summed(i, depth + 1) for i in n.inputs if i.is_float)
 
 
 def chained(n: Node) -> bool:

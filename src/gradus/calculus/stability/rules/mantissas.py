@@ -36,11 +36,6 @@ def _(views: Views, n: Node) -> Scaled | None:
     return Scaled(stretched(n.like(1.0), n.shape), power * math.log(base.constant))
 
 
-@rule("scaled", "ndtr", formula="Φ(u) = 1 · e^{log Φ(u)}")
-def _(views: Views, n: Node) -> Scaled:
-    return Scaled(stretched(n.like(1.0), n.shape), views.log_of(n))
-
-
 @rule("scaled", "reduce_prod", formula="Π x = (Π sign x) e^{Σ log |x|}")
 def _(views: Views, n: Node) -> Scaled | None:
     if n.inputs[0].op == "sign":

@@ -121,11 +121,6 @@ def _(views: Views, n: Node) -> Node:
     return -apply("erf", n.inputs[0])
 
 
-@rule("minus_one", "ndtr", formula="Φ(u) − 1 = −Φ(−u)")
-def _(views: Views, n: Node) -> Node:
-    return -apply("ndtr", -n.inputs[0])
-
-
 @rule("minus_one", "reduce_prod", formula="Π x − 1 = expm1(Σ log x), with the signs apart")
 def _(views: Views, n: Node) -> Node | None:
     if views.minus_one(n.inputs[0]) is None:
