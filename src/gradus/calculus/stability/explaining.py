@@ -10,12 +10,25 @@ import jax
 import jax.numpy as jnp
 
 from gradus.base.tree import path_name
+from gradus.calculus.stability.expressions import is_move
 from gradus.calculus.stability.graph import Body, Graph, Node
 from gradus.calculus.stability.reading import read
 from gradus.calculus.stability.rewriting import prepared
 from gradus.calculus.stability.spelling import lettered, line_of, spelled, upstream
 from gradus.calculus.stability.views import Views
 from gradus.calculus.traceable import traced
+
+# operation -> what goes wrong with it as written
+TROUBLE = {
+    "add": "digits cancel",
+    "div": "numerator and denominator can overflow, or vanish together",
+    "dot_general": "0 · ∞ is not a number",
+    "log": "the argument can overflow, vanish or lose its digits before the logarithm",
+    "log1p": "the argument can overflow or vanish before the logarithm",
+    "mul": "one factor can overflow or vanish before it meets the other",
+    "pow": "the base can overflow or vanish before it is raised",
+    "sqrt": "the square overflows, and the root has no slope at 0",
+}
 
 
 class Rewrite(NamedTuple):
@@ -25,7 +38,7 @@ class Rewrite(NamedTuple):
         line: file and line where it is written.
         written: the formula as it stands there; letters stand for its parts that are kept.
         replacement: what is evaluated instead, with the same letters.
-        reason: the identity that is used.
+        reason: what goes wrong as written, and the identity that is used instead.
     """
 
     line: str
@@ -132,8 +145,21 @@ def rewrite(views: Views, n: Node, better: Node, names: dict[Node, str]) -> Rewr
         line_of(n),
         spelled(n, letters).text,
         spelled(better, letters).text,
-        views.fired[n].formula,
+        f"{TROUBLE.get(n.op, 'digits are lost')}: {identity(views, n)}",
     )
+
+
+def identity(views: Views, n: Node) -> str:
+    """The formula of the rule that replaced n, or of the rule for the view that it took."""
+    m = n.inputs[0]
+    while is_move(m) or m.op == "neg":
+        m = m.inputs[0]
+    if n.op == "log" and ("log", m) in views.reasons:
+        return views.reasons["log", m].formula
+    for view in ("minus_one", "plus_one") if n.op == "add" else ():
+        if views.fired[n].formula.startswith("n − 1") and (view, m) in views.reasons:
+            return views.reasons[view, m].formula
+    return views.fired[n].formula
 
 
 def shared(n: Node, kept: set[Node]) -> list[Node]:

@@ -56,12 +56,14 @@ def rule(view: str, *ops: str, formula: str):
 class Views:
     """Answers, each found once.
 
-    `fired` says for every node whose value was replaced which rule did it.
+    `fired` says for every node whose value was replaced which rule did it, `reasons` for every
+    other view of a node which rule gave it.
     """
 
     def __init__(self):
         self.answers: dict[tuple[str, Node], Any] = {}
         self.fired: dict[Node, Rule] = {}
+        self.reasons: dict[tuple[str, Node], Rule] = {}
         self.depth = 0
         self.expansions = 0
         self.exponentials = Exponentials(self)
@@ -102,6 +104,8 @@ class Views:
             return through(n, self.ask(view, n.inputs[0]))
         found, answer = self._first(view, n)
         if view != "value":
+            if found is not None:
+                self.reasons[view, n] = found
             return answer
         series = expanded(self, n, answer)
         if series is not None:
