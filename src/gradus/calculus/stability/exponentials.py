@@ -252,7 +252,7 @@ class Exponentials:
             return self._log_difference(quotient, like)
         top, bottom = quotient
         if len(top) == 1 and len(bottom) == 1:
-            return self.log_sum(*(shifted(top, bottom),), like)
+            return self.log_sum(shifted(top, bottom), like)
         above = plus(top, bottom, -1.0)
         if above and min(above.values()) > 0:
             return softplus(self.log(reduced(Quotient(above, bottom)), like))

@@ -135,11 +135,7 @@ class Graph:
 
     def apply(self, op: str, *operands: Node | float, **params: Any) -> Node:
         """An elementwise operation on nodes and numbers, broadcast to their common shape."""
-        first = (
-            next(o for o in operands if isinstance(o, Node) and o.op != "constant")
-            if any(isinstance(o, Node) and o.op != "constant" for o in operands)
-            else next(o for o in operands if isinstance(o, Node))
-        )
+        first = next(o for o in operands if isinstance(o, Node))
         nodes = tuple(o if isinstance(o, Node) else first.like(o) for o in operands)
         shape = np.broadcast_shapes(*(n.shape for n in nodes))
         return self.make(op, nodes, params, shape, first.dtype)

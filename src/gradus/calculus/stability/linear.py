@@ -78,17 +78,13 @@ def combine(form: Linear, like: Node) -> Node:
 
 
 def without_cancelling(n: Node) -> Node | None:
-    """The sum without the terms that cancel exactly; None where nothing does.
-
-    >>> # (x + y) − x  →  y
-    """
+    """The sum without the terms that cancel exactly: y for (x + y) − x. None where nothing does."""
     written: dict[Node | None, list[float]] = {}
     _occurrences(n, 1.0, written, 0)
     numbers = written.pop(None, [])
     if any(min(c) < 0 < max(c) for c in (*written.values(), numbers or [0.0])):
-        return defined(
-            combine(linear(n), n), [t for t in written if t and t not in linear(n).terms]
-        )
+        left = linear(n)
+        return defined(combine(left, n), [t for t in written if t and t not in left.terms])
     return None
 
 

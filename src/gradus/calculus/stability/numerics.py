@@ -23,15 +23,11 @@ def norm(x: jax.Array, axes: tuple[int, ...]) -> jax.Array:
     return _norm(axes, x)
 
 
-def _norm_value(axes, x):
+def stabilized_norm(axes: tuple[int, ...], x: jax.Array) -> jax.Array:
+    """The scaled norm, named so that a second pass knows it."""
     largest = jnp.max(jnp.abs(x), axis=axes, keepdims=True, initial=0)
     scale = jnp.where((largest == 0) | ~jnp.isfinite(largest), 1.0, largest)
     return jnp.squeeze(scale, axes) * jnp.sqrt(jnp.sum((x / scale) ** 2, axis=axes))
-
-
-def stabilized_norm(axes, x):
-    """The scaled norm, named so that a second pass knows it."""
-    return _norm_value(axes, x)
 
 
 _norm = jax.custom_jvp(stabilized_norm, nondiff_argnums=(0,))
@@ -47,8 +43,7 @@ def _norm_jvp(axes, primals, tangents):
 
 def logsumexp(x: jax.Array, axes: tuple[int, ...]) -> jax.Array:
     """log Σ eˣ over `axes`, shifted by the largest element."""
-    largest = lax.stop_gradient(jnp.max(x, axis=axes, keepdims=True, initial=-jnp.inf))
-    shift = jnp.where(jnp.isfinite(largest), largest, 0.0)
+    shift = finite(jnp.max(x, axis=axes, keepdims=True, initial=-jnp.inf))
     total = jnp.sum(ELEMENTARY["exp"](x - shift), axis=axes)
     return ELEMENTARY["log"](total) + jnp.squeeze(shift, axes)
 

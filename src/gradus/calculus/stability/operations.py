@@ -54,7 +54,7 @@ OPERATIONS: dict[str, Callable] = ELEMENTARY | {
         lambda y, u, v: -sigmoid(v),
     ),
     "independent_quotient_difference": absorbing(
-        lambda above, below, gap: quotient_difference(above, below, gap),
+        quotient_difference,
         lambda y, above, below, gap: jnp.ones_like(y),
         lambda y, above, below, gap: -jnp.ones_like(y),
         lambda y, above, below, gap: jnp.zeros_like(y),

@@ -159,12 +159,6 @@ def _rsqrt(graph: Graph, eqn, inputs) -> Node:
     return graph.make("div", (x.like(1.0), root), {}, *_aval(eqn), eqn=eqn)
 
 
-def _exp2(graph: Graph, eqn, inputs) -> Node:
-    (x,) = inputs
-    scaled = graph.make("mul", (x, x.like(float(np.log(2)))), {}, *_aval(eqn), eqn=eqn)
-    return graph.make("exp", (scaled,), {}, *_aval(eqn), eqn=eqn)
-
-
 def _convert(graph: Graph, eqn, inputs) -> Node:
     (x,) = inputs
     _, dtype = _aval(eqn)

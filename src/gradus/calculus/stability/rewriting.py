@@ -10,7 +10,6 @@ import jax
 import jax.numpy as jnp
 from jax.extend.core import jaxpr_as_fun
 
-from gradus.calculus.stability import rules as rules
 from gradus.calculus.stability.evaluating import Evaluator, guarded, untangle
 from gradus.calculus.stability.graph import Body, Graph
 from gradus.calculus.stability.reading import read
@@ -22,7 +21,7 @@ load()
 
 
 def stable(f: Callable) -> Callable:
-    """f with every formula in its numerically stable form; its derivatives are those of that form.
+    """f with the formulas that it knows in a stable form; its derivatives are those of that form.
 
     Arguments:
         f: a function of arrays or trees of arrays, made of JAX operations.
@@ -67,7 +66,7 @@ def stable(f: Callable) -> Callable:
 def run(program: Any, values: list[Any]) -> list[Any]:
     """A traced program in its stable form."""
     graph, views = Graph(), Views()
-    arguments = [graph.argument(jax.numpy.shape(v), jax.numpy.result_type(v)) for v in values]
+    arguments = [graph.argument(v.shape, v.dtype) for v in values]
     body = read(graph, program, arguments)
     fired, guard = prepared(views, body)
     if not fired and not guard:
