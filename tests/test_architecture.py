@@ -160,7 +160,8 @@ SHOWN_ELSEWHERE = {
     "by the function that gives it": """
         calculus.Accumulation calculus.Comparison calculus.CriticalPoint calculus.Curvature
         calculus.Derivative calculus.Finding calculus.GradientCheck calculus.ThroughTime
-        data.Chunk data.CountTarget data.Fold data.Parts data.Split nn.Frozen nn.Summary
+        data.Chunk data.CountTarget data.Fold data.Parts data.Split evaluation.Assessment
+        nn.Frozen nn.Summary
         optim.OptimizerState penalties.ActivityPenalty penalties.MaxNorm penalties.WeightPenalty
         training.Plan training.RateRange training.Run training.Runs""",
     "by the function that takes it": """

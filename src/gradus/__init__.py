@@ -27,11 +27,11 @@ PUBLIC = {
     "Algorithm": "gradus.learn",
     "InputError": "gradus.base.errors",
     "Patience": "gradus.training",
+    "assess": "gradus.evaluation",
     "check_gradient": "gradus.calculus",
     "critical_point": "gradus.calculus",
     "curvature": "gradus.calculus",
     "derivative": "gradus.calculus",
-    "evaluate": "gradus.training.evaluation",
     "fit": "gradus.training",
     "fit_many": "gradus.training",
     "folds": "gradus.training",
@@ -49,8 +49,8 @@ PUBLIC = {
     "vary": "gradus.training",
 }
 ROOMS = (
-    *("calculus", "data", "learn", "likelihoods", "metrics", "models", "nn", "optim"),
-    *("penalties", "report"),
+    *("calculus", "data", "evaluation", "learn", "likelihoods", "metrics", "models", "nn"),
+    *("optim", "penalties", "report"),
 )
 
 __all__ = [*PUBLIC, *ROOMS]  # pyright: ignore[reportUnsupportedDunderAll]
@@ -58,6 +58,7 @@ __all__ = [*PUBLIC, *ROOMS]  # pyright: ignore[reportUnsupportedDunderAll]
 if TYPE_CHECKING:  # what `__getattr__` finds, for editors and type checkers
     from gradus import calculus as calculus
     from gradus import data as data
+    from gradus import evaluation as evaluation
     from gradus import learn as learn
     from gradus import likelihoods as likelihoods
     from gradus import metrics as metrics
@@ -75,6 +76,7 @@ if TYPE_CHECKING:  # what `__getattr__` finds, for editors and type checkers
     from gradus.calculus import hazards as hazards
     from gradus.calculus import stable as stable
     from gradus.calculus import trace as trace
+    from gradus.evaluation import assess as assess
     from gradus.learn import Algorithm as Algorithm
     from gradus.learn import perceptron as perceptron
     from gradus.learn import supervised as supervised
@@ -88,7 +90,6 @@ if TYPE_CHECKING:  # what `__getattr__` finds, for editors and type checkers
     from gradus.training import save as save
     from gradus.training import seeds as seeds
     from gradus.training import vary as vary
-    from gradus.training.evaluation import evaluate as evaluate
 
 
 def __getattr__(name: str):

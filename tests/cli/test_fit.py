@@ -10,7 +10,7 @@ import pytest
 
 from gradus import load
 from gradus.base.errors import InputError
-from gradus.cli.folder import load_evaluation
+from gradus.cli.folder import load_assessment
 from gradus.cli.recipe import build_schedule
 from gradus.cli.settings import Settings
 from gradus.training.interrupt import Interrupt
@@ -18,15 +18,15 @@ from gradus.training.interrupt import Interrupt
 FAST = ("--hidden", 4, "--epochs", 3)
 FILES = {
     *("model.safetensors", "history.csv", "run.json", "settings.toml", "decisions.txt"),
-    *("evaluation.safetensors", "checkpoint.safetensors", "report.html"),
+    *("assessment.safetensors", "checkpoint.safetensors", "report.html"),
 }
 
 
 def test_separable_classes_are_separated(sizes_run):
-    evaluation = load_evaluation(sizes_run)
-    assert evaluation.measures["accuracy"] == 1
-    assert evaluation.labels == ("short", "tall")
-    assert evaluation.baselines["majority class"]["accuracy"] == 0.5
+    assessment = load_assessment(sizes_run)
+    assert assessment.measures["accuracy"] == 1
+    assert assessment.labels == ("short", "tall")
+    assert assessment.baselines["majority class"]["accuracy"] == 0.5
 
 
 def test_a_line_is_learned_in_the_users_units(gradus, tables):
@@ -34,12 +34,12 @@ def test_a_line_is_learned_in_the_users_units(gradus, tables):
                     "--epochs", 60, "--out", "run")  # fmt: skip
     assert answer.code == 0
     assert "model: linear" in answer.out
-    evaluation = load_evaluation(Path("run"))
-    assert evaluation.kind == "regression"
-    assert evaluation.measures["r2"] > 0.99
+    assessment = load_assessment(Path("run"))
+    assert assessment.kind == "regression"
+    assert assessment.measures["r2"] > 0.99
     # the targets of line.csv are halves: 3a − 2b + 10.5
-    np.testing.assert_allclose(evaluation.y % 1, 0.5, atol=1e-4)
-    assert evaluation.baselines["ridge regression"]["r2"] > 0.99
+    np.testing.assert_allclose(assessment.y % 1, 0.5, atol=1e-4)
+    assert assessment.baselines["ridge regression"]["r2"] > 0.99
 
 
 def test_what_was_decided_is_said_and_the_paths_are_named(gradus, tables):
@@ -63,7 +63,7 @@ def test_quiet_leaves_the_result_and_a_second_run_gets_its_own_folder(gradus, ta
     answer = gradus(*chosen)
     assert "No rows were held out for testing." in answer.out
     assert "runs/sizes-2" in answer.out
-    assert load_evaluation(Path("runs/sizes-2")) is None
+    assert load_assessment(Path("runs/sizes-2")) is None
 
 
 def test_the_written_settings_repeat_the_run(gradus, sizes_run):
@@ -131,7 +131,7 @@ def test_ctrl_c_during_the_baselines_leaves_them_out(gradus, tables, monkeypatch
     def slow(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("gradus.training.evaluation.baselines", slow)
+    monkeypatch.setattr("gradus.evaluation.assessment.baselines", slow)
     answer = gradus("fit", tables / "sizes.csv", "--target", "size", *FAST, "--out", "run")
     assert answer.code == 0
     assert "majority class" not in answer.out
@@ -170,7 +170,7 @@ def test_time_divides_the_rows_in_order(gradus, tmp_path):
     (tmp_path / "days.csv").write_text("\n".join(["day,x,y", *rows]))
     answer = gradus("fit", "days.csv", "--target", "y", "--time", "day", *FAST, "--out", "run")
     assert "in the order of 'day'" in answer.out
-    assert load_evaluation(Path("run")).y.min() > 22  # the last fifth of January
+    assert load_assessment(Path("run")).y.min() > 22  # the last fifth of January
 
 
 def test_counts_are_found_and_a_chosen_likelihood_overrules(gradus, tmp_path):
@@ -190,7 +190,7 @@ def test_images_from_an_npz_file(gradus, tmp_path):
     np.savez(tmp_path / "spots.npz", x=x, y=y)
     answer = gradus("fit", "spots.npz", "--hidden", 4, "--epochs", 40, "--rate", 0.03)
     assert "inputs: arrays of 3 × 3 × 1 → standardised" in answer.out
-    assert load_evaluation(Path("runs/spots-1")).measures["accuracy"] == 1
+    assert load_assessment(Path("runs/spots-1")).measures["accuracy"] == 1
     lines = gradus("predict", "runs/spots-1", "spots.npz").out.splitlines()
     assert lines[0] == "prediction,p(0),p(1)"
     assert [line.split(",")[0] for line in lines[1:5]] == ["0", "1", "0", "1"]

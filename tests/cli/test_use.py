@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from gradus import __version__
-from gradus.cli.folder import load_evaluation
+from gradus.cli.folder import load_assessment
 
 NEW = "size,height,extra,colour\n?,120,1,red\n?,230,2,blue\n"
 
@@ -130,7 +130,7 @@ def test_the_version(gradus):
 def test_the_demo_reads_digits_better_than_a_linear_model(gradus):
     answer = gradus("demo", "--out", "digits")
     assert "gradus summary digits" in answer.out
-    evaluation = load_evaluation(Path("digits"))
-    assert evaluation.measures["accuracy"] >= 0.97
-    linear = evaluation.baselines["logistic regression"]["accuracy"]
-    assert evaluation.measures["accuracy"] > linear
+    assessment = load_assessment(Path("digits"))
+    assert assessment.measures["accuracy"] >= 0.97
+    linear = assessment.baselines["logistic regression"]["accuracy"]
+    assert assessment.measures["accuracy"] > linear

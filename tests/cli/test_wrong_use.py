@@ -122,7 +122,7 @@ def test_images_where_a_table_was_learned_are_refused(gradus, sizes_run):
     assert "not a table" in answer.err
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "run.json", "evaluation.safetensors"])
+@pytest.mark.parametrize("name", ["model.safetensors", "run.json", "assessment.safetensors"])
 def test_a_damaged_run_is_refused(gradus, sizes_copy, name):
     content = (sizes_copy / name).read_bytes()
     (sizes_copy / name).write_bytes(content[: len(content) // 2])

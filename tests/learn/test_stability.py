@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradus import evaluate, fit, fit_many, load, named, nn, save, supervised, vary
+from gradus import assess, fit, fit_many, load, named, nn, save, supervised, vary
 from gradus.base.errors import InputError
 from gradus.base.tree import split
 from gradus.data.batch import Batch
@@ -196,13 +196,13 @@ def test_a_loss_does_not_say_more_than_the_loss(ask, what):
         ask(Written(absolute))
 
 
-def test_an_evaluation_needs_one_prediction_per_target(line):
+def test_an_assessment_needs_one_prediction_per_target(line):
     likelihood = Written(lambda z, y: jnp.abs(z[:, 0] - y) + jnp.abs(z[:, 1]))
     run = fit(supervised(nn.Dense(2), likelihood, adam(0.1)), line, epochs=1)
     with pytest.raises(InputError, match=r"one for each of 40 targets\n.*shape \(40, 2\)"):
-        evaluate(run.model, likelihood, *line)
+        assess(run.model, likelihood, *line)
     run = fit(supervised(nn.Dense(1), absolute, adam(0.1)), line, epochs=60)
-    assert evaluate(run.model, Written(absolute), *line).measures["mae"] < 0.1
+    assert assess(run.model, Written(absolute), *line).measures["mae"] < 0.1
 
 
 def test_a_named_loss_is_saved(line, tmp_path):

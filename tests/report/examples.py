@@ -1,8 +1,8 @@
-"""Runs and evaluations to report on, with numbers that are known by hand."""
+"""Runs and assessments to report on, with numbers that are known by hand."""
 
 import numpy as np
 
-from gradus.training.evaluation import Evaluation
+from gradus.evaluation.assessment import Assessment
 from gradus.training.history import History
 from gradus.training.run import Run
 
@@ -33,7 +33,7 @@ def make_run(history=None, **changes):
 
 
 def make_classification(y, probabilities, x=None, **changes):
-    """An evaluation of predicted probabilities, shape (n, k)."""
+    """An assessment of predicted probabilities, shape (n, k)."""
     y, p = np.asarray(y), np.asarray(probabilities, dtype=float)
     loss = -np.log(np.maximum(p[np.arange(len(y)), y], 1e-9))
     worst = np.argsort(-loss)[:12]
@@ -51,11 +51,11 @@ def make_classification(y, probabilities, x=None, **changes):
         "worst": worst,
         "worst_inputs": x[worst],
     }
-    return Evaluation(**(given | changes))
+    return Assessment(**(given | changes))
 
 
 def make_regression(y, predicted, **changes):
-    """An evaluation of predicted numbers."""
+    """An assessment of predicted numbers."""
     y, predicted = np.asarray(y, float), np.asarray(predicted, float)
     loss = ((y - predicted) ** 2).reshape(len(y), -1).mean(1) / 2
     worst = np.argsort(-loss)[:12]
@@ -70,4 +70,4 @@ def make_regression(y, predicted, **changes):
         "worst": worst,
         "worst_inputs": np.arange(3.0 * len(y)).reshape(-1, 3)[worst],
     }
-    return Evaluation(**(given | changes))
+    return Assessment(**(given | changes))

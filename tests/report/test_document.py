@@ -43,7 +43,7 @@ def with_nan(name, history=None):
 LINE = np.linspace(-1, 1, 30)
 PICTURES = np.random.default_rng(0).random((40, 8, 8))
 CASES = {
-    "no evaluation": (make_run(), None),
+    "no assessment": (make_run(), None),
     "two classes": (make_run(), make_classification(*softmax_table(40, 2))),
     "ten classes": (make_run(), make_classification(*softmax_table(60, 10))),
     "many classes": (make_run(), make_classification(*softmax_table(90, 30))),
@@ -122,13 +122,13 @@ def evil_page():
     history = dict(make_history())
     history |= {EVIL: history["loss"], f"gradient/{EVIL}": history["loss"]}
     labels = ("fine", EVIL)
-    evaluation = make_classification(*softmax_table(40, 2), labels=labels, columns=(EVIL, "b"))
-    evaluation = replace(evaluation, baselines={EVIL: {"accuracy": 0.9, EVIL: 1.0}})
+    assessment = make_classification(*softmax_table(40, 2), labels=labels, columns=(EVIL, "b"))
+    assessment = replace(assessment, baselines={EVIL: {"accuracy": 0.9, EVIL: 1.0}})
     run = make_run(History(history), status=EVIL, settings={EVIL: EVIL})
     table = [{EVIL: EVIL, "parameters": 12_345}]
     return page(
         run,
-        evaluation,
+        assessment,
         title=EVIL,
         model_table=table,
         command=EVIL,
@@ -157,8 +157,8 @@ def test_names_in_pictures_are_the_names_given():
 
 def test_a_class_named_like_an_attribute_breaks_nothing():
     labels = ('a class="', '" role="b')
-    evaluation = make_classification(*softmax_table(40, 2), labels=labels)
-    read = Page(page(make_run(), evaluation, title="t"))
+    assessment = make_classification(*softmax_table(40, 2), labels=labels)
+    read = Page(page(make_run(), assessment, title="t"))
     assert read.faults == []
     assert set(labels) <= set(read.svgs["Confusion matrix"])
 
@@ -172,8 +172,8 @@ def test_confusion_matrix_shows_the_counts(run, binary):
 def test_many_classes_list_what_is_confused(run):
     # 40 classes, all right but one: class 3 is taken for class 5 twice.
     y, predicted = [*range(40), 3, 3], [*range(40), 5, 5]
-    evaluation = make_classification(y, np.eye(40)[predicted])
-    read = Page(page(run, evaluation, title="t"))
+    assessment = make_classification(y, np.eye(40)[predicted])
+    read = Page(page(run, assessment, title="t"))
     assert "Confusion matrix" not in read.svgs
     at = read.texts.index("examples")
     assert [t for t in read.texts[at + 1 :] if t.strip()][:3] == ["class 3", "class 5", "2"]
@@ -195,8 +195,8 @@ def test_the_table_shows_the_measures(run, binary):
 
 
 def test_a_model_that_is_no_better_is_told_so(run):
-    evaluation = make_regression([0.0, 1.0], [1.0, 0.0])
-    text = Page(page(run, evaluation, title="t")).text
+    assessment = make_regression([0.0, 1.0], [1.0, 0.0])
+    text = Page(page(run, assessment, title="t")).text
     assert "does not beat the baseline mean (RMSE 1.0000 against 0.1000)" in text
 
 
@@ -207,25 +207,25 @@ def test_the_hardest_examples_come_first(run, binary):
 
 
 def test_pictures_of_examples_are_in_the_page():
-    evaluation = CASES["pictures"][1]
-    html = page(make_run(), evaluation, title="t")
+    assessment = CASES["pictures"][1]
+    html = page(make_run(), assessment, title="t")
     assert html.count('src="data:image/png;base64,') == 12
 
 
 def test_inputs_with_named_columns_are_a_table(run):
-    evaluation = make_classification(
+    assessment = make_classification(
         *softmax_table(5, 2), x=np.zeros((5, 64)), columns=[f"sensor {i}" for i in range(64)]
     )
-    read = Page(page(run, evaluation, title="t"))
+    read = Page(page(run, assessment, title="t"))
     assert "sensor 0" in read.texts
     assert "img" not in read.tags
 
 
 def test_columns_named_as_pixels_are_pictures(run):
-    evaluation = make_classification(
+    assessment = make_classification(
         *softmax_table(5, 2), x=np.zeros((5, 64)), columns=[f"pixel_{i}" for i in range(64)]
     )
-    assert "img" in Page(page(run, evaluation, title="t")).tags
+    assert "img" in Page(page(run, assessment, title="t")).tags
 
 
 def test_best_epoch_is_marked_where_something_was_validated():
@@ -266,7 +266,7 @@ def test_mistaken_arguments_are_refused(run, binary, tmp_path):
         write(run, tmp_path / "report.html", title="swapped")
     with pytest.raises(InputError, match="Expected: what `fit` gave back\n(.*\n)+.*the run first"):
         page(binary, run, title="swapped")
-    with pytest.raises(InputError, match="what `evaluate` gave back\n.*type dict"):
+    with pytest.raises(InputError, match="what `assess` gave back\n.*type dict"):
         page(run, {"accuracy": 1.0}, title="measures alone")
 
 

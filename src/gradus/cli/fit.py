@@ -9,16 +9,16 @@ from pathlib import Path
 import gradus
 from gradus.base.errors import InputError
 from gradus.cli.config import combined, read_config
-from gradus.cli.folder import SETTINGS, begin, new_folder, save_evaluation
+from gradus.cli.folder import SETTINGS, begin, new_folder, save_assessment
 from gradus.cli.measure import measured
 from gradus.cli.prepare import Prepared, prepare
 from gradus.cli.recipe import build, plan, settled
 from gradus.cli.report import write_report
 from gradus.cli.settings import Settings, counted, option_name
 from gradus.cli.source import Source, read
+from gradus.evaluation.assessment import Assessment
 from gradus.learn import Algorithm
 from gradus.training import Patience, Run
-from gradus.training.evaluation import Evaluation
 from gradus.training.progress import person_is_looking
 
 MAY_CHANGE = ("epochs", "patience")  # when a run goes on
@@ -120,19 +120,19 @@ def from_anywhere(settings: Settings, source: Source) -> Settings:
     return replace(settings, data=data, target=settings.target or source.target)
 
 
-def evaluated(run: Run, prepared: Prepared, folder: Path, quiet: bool) -> Evaluation | None:
+def evaluated(run: Run, prepared: Prepared, folder: Path, quiet: bool) -> Assessment | None:
     """What the run is worth on the test part, written to the folder; None without such a part."""
     if prepared.test is None:
         return None
     if person_is_looking() and not quiet:
         print("Measuring baselines (Ctrl-C skips them) …", file=sys.stderr, flush=True)
     try:
-        evaluation = measured(run, prepared.test, prepared.train)
+        assessment = measured(run, prepared.test, prepared.train)
     except KeyboardInterrupt:
-        evaluation = measured(run, prepared.test)
+        assessment = measured(run, prepared.test)
         print("The baselines were left out.", flush=True)
-    save_evaluation(folder, evaluation)
-    return evaluation
+    save_assessment(folder, assessment)
+    return assessment
 
 
 def ending(run: Run) -> str:
@@ -140,11 +140,11 @@ def ending(run: Run) -> str:
     return f"{run.status[:1].upper()}{run.status[1:]}."
 
 
-def result(evaluation: Evaluation | None) -> str:
+def result(assessment: Assessment | None) -> str:
     """What a run is worth, as a table."""
-    if evaluation is None:
+    if assessment is None:
         return "No rows were held out for testing."
-    rows = len(evaluation.y)
+    rows = len(assessment.y)
     return (
-        f"On {counted(rows, 'row')} that {'was' if rows == 1 else 'were'} held out:\n{evaluation}"
+        f"On {counted(rows, 'row')} that {'was' if rows == 1 else 'were'} held out:\n{assessment}"
     )

@@ -5,7 +5,7 @@ history.csv             every epoch
 run.json                how it ended, and with which versions
 settings.toml           repeats the run: gradus fit --config settings.toml
 decisions.txt           what was decided about the data
-evaluation.safetensors  the test part: truth, predictions, measures, baselines
+assessment.safetensors  the test part: truth, predictions, measures, baselines
 checkpoint.safetensors  where to go on: gradus fit --resume FOLDER
 report.html             all of it, to look at
 """
@@ -21,10 +21,10 @@ from gradus.base.errors import InputError
 from gradus.base.files import DamagedFile, read_arrays, write_arrays, write_atomically
 from gradus.cli.config import to_toml
 from gradus.cli.settings import Settings
+from gradus.evaluation.assessment import Assessment
 from gradus.training import Run, load
-from gradus.training.evaluation import Evaluation
 
-SETTINGS, DECISIONS, EVALUATION = "settings.toml", "decisions.txt", "evaluation.safetensors"
+SETTINGS, DECISIONS, ASSESSMENT = "settings.toml", "decisions.txt", "assessment.safetensors"
 REPORT = "report.html"
 ARRAYS = ("y", "predicted", "probabilities", "loss_per_row", "worst", "worst_inputs")
 WORDS = ("kind", "measures", "baselines", "labels", "columns")
@@ -72,31 +72,31 @@ def load_run(folder: Path) -> Run:
     return run
 
 
-def save_evaluation(folder: Path, evaluation: Evaluation) -> None:
+def save_assessment(folder: Path, assessment: Assessment) -> None:
     """Write what was measured on the test part."""
-    arrays = {name: getattr(evaluation, name) for name in ARRAYS}
+    arrays = {name: getattr(assessment, name) for name in ARRAYS}
     arrays = {k: np.ascontiguousarray(v) for k, v in arrays.items() if v is not None}
-    words = {name: getattr(evaluation, name) for name in WORDS}
-    write_arrays(folder / EVALUATION, arrays, words)
+    words = {name: getattr(assessment, name) for name in WORDS}
+    write_arrays(folder / ASSESSMENT, arrays, words)
 
 
-def load_evaluation(folder: Path) -> Evaluation | None:
+def load_assessment(folder: Path) -> Assessment | None:
     """What was measured on the test part; None where there was none.
 
     Raises InputError for a damaged file.
     """
-    path = folder / EVALUATION
+    path = folder / ASSESSMENT
     if not path.exists():
         return None
     try:
         arrays, words = read_arrays(path)
         labels, columns = tuple(words.pop("labels")), tuple(words.pop("columns"))
         missing = dict.fromkeys(ARRAYS) | arrays
-        return Evaluation(**missing, **words, labels=labels, columns=columns)
+        return Assessment(**missing, **words, labels=labels, columns=columns)
     except (DamagedFile, KeyError, TypeError) as error:
         raise InputError(
             f"{path} is damaged",
-            expected="an evaluation that `gradus fit` wrote",
+            expected="an assessment that `gradus fit` wrote",
             got=error,
             fix=f"delete it; `gradus fit --resume {folder}` measures again",
         ) from None

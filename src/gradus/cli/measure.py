@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from gradus.cli.prepare import Part
 from gradus.data import ClassTarget, NumberTarget
+from gradus.evaluation.assessment import Assessment, assess
 from gradus.training import Run
-from gradus.training.evaluation import Evaluation, evaluate
 
 
-def measured(run: Run, part: Part, train: Part | None = None) -> Evaluation:
+def measured(run: Run, part: Part, train: Part | None = None) -> Assessment:
     """The model on some examples, beside baselines that learned from the training part.
 
     Arguments:
@@ -17,7 +17,7 @@ def measured(run: Run, part: Part, train: Part | None = None) -> Evaluation:
         train: the training part likewise; None for no baselines.
     """
     target = run.preprocessor.target
-    return evaluate(
+    return assess(
         run.model,
         run.likelihood,  # pyright: ignore[reportArgumentType]
         *part,

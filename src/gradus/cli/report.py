@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gradus import nn
-from gradus.cli.folder import REPORT, SETTINGS, decisions, load_evaluation, load_run
+from gradus.cli.folder import REPORT, SETTINGS, decisions, load_assessment, load_run
 from gradus.report import write
 from gradus.training import Run
 
@@ -21,7 +21,7 @@ def write_report(folder: Path) -> Path:
     write(
         path,
         run,
-        load_evaluation(folder),
+        load_assessment(folder),
         title=folder.name,
         model_table=layers(run),
         model_graph=nn.graph(run.model, input_shape(run)),

@@ -7,7 +7,7 @@ from pathlib import Path
 from gradus import nn
 from gradus.cli.config import read_config
 from gradus.cli.fit import ending, result
-from gradus.cli.folder import SETTINGS, decisions, load_evaluation, load_run
+from gradus.cli.folder import SETTINGS, decisions, load_assessment, load_run
 from gradus.cli.report import input_shape
 from gradus.cli.settings import written
 
@@ -20,4 +20,4 @@ def summary(folder: Path) -> None:
         if value not in ("", 0, ()):
             print(f"{name:<16} {written(value)}")
     print("", *decisions(folder), "", ending(run), "", sep="\n")
-    print(result(load_evaluation(folder)))
+    print(result(load_assessment(folder)))

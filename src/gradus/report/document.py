@@ -12,13 +12,13 @@ import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.base.files import write_atomically
+from gradus.evaluation.assessment import Assessment, shown
 from gradus.nn.graph import ModelGraph
 from gradus.report import examples, results, training
 from gradus.report.architecture import architecture
 from gradus.report.html import Markup, element, facts, join, safe, section, table
 from gradus.report.names import readable
 from gradus.report.pictures import as_pictures, gallery
-from gradus.training.evaluation import Evaluation, shown
 from gradus.training.run import Run
 
 MOST_SAMPLES = 36
@@ -26,7 +26,7 @@ MOST_SAMPLES = 36
 
 def page(
     run: Run,
-    evaluation: Evaluation | None = None,
+    assessment: Assessment | None = None,
     *,
     title: str,
     model_table: Iterable[Mapping[str, object]] | None = None,
@@ -39,7 +39,7 @@ def page(
 
     Arguments:
         run: what `fit` gave back.
-        evaluation: what `evaluate` gave back; without it the page shows the training only.
+        assessment: what `assess` gave back; without it the page shows the training only.
         title: the heading.
         model_table: rows of the table of layers, each a dict with the same keys.
         model_graph: what `nn.graph` gave back, for a picture of the layers.
@@ -49,21 +49,21 @@ def page(
 
     Whatever comes from the user (names of columns and classes, settings) is escaped.
 
-    Raises InputError for a run or an evaluation of another kind.
+    Raises InputError for a run or an assessment of another kind.
 
     >>> from gradus.training import History, Run
     >>> run = Run(None, History({"epoch": [1, 2], "loss": [0.7, 0.5]}), "finished 2 epochs")
     >>> "<h1>Two epochs</h1>" in page(run, title="Two epochs")
     True
     """
-    check_kinds(run, evaluation)
+    check_kinds(run, assessment)
     contents = [
-        header(title, run, evaluation),
-        results.result(evaluation) if evaluation else "",
+        header(title, run, assessment),
+        results.result(assessment) if assessment else "",
         training.what_was_done(run, sentences),
         training.training(run),
-        results.predictions(evaluation) if evaluation else "",
-        examples.hardest(evaluation) if evaluation else "",
+        results.predictions(assessment) if assessment else "",
+        examples.hardest(assessment) if assessment else "",
         drawn(samples),
         training.gradients(run),
         model(model_table, model_graph),
@@ -75,7 +75,7 @@ def page(
 
 
 def write(
-    path: str | Path, run: Run, evaluation: Evaluation | None = None, *, title: str, **parts: Any
+    path: str | Path, run: Run, assessment: Assessment | None = None, *, title: str, **parts: Any
 ) -> None:
     """Write the page whole or not at all; the arguments are those of `page`.
 
@@ -90,7 +90,7 @@ def write(
     True
     """
     check_path(path)
-    write_atomically(path, page(run, evaluation, title=title, **parts).encode())
+    write_atomically(path, page(run, assessment, title=title, **parts).encode())
 
 
 def check_path(path: Any) -> None:
@@ -100,37 +100,37 @@ def check_path(path: Any) -> None:
             "path of the report",
             expected="the name of a file",
             got=f"the folder {path}" if isinstance(path, str | Path) else type(path).__name__,
-            fix='name the file first: write("report.html", run, evaluation, title="…")',
+            fix='name the file first: write("report.html", run, assessment, title="…")',
         )
 
 
-def check_kinds(run: Any, evaluation: Any) -> None:
-    """Refuse a run or an evaluation that is something else."""
+def check_kinds(run: Any, assessment: Any) -> None:
+    """Refuse a run or an assessment that is something else."""
     for name, value, kinds, source in (
         ("run", run, Run, "fit"),
-        ("evaluation", evaluation, Evaluation | None, "evaluate"),
+        ("assessment", assessment, Assessment | None, "assess"),
     ):
         if not isinstance(value, kinds):
             raise InputError(
                 f"{name} of the report",
                 expected=f"what `{source}` gave back",
                 got=f"an object of type {type(value).__name__}",
-                fix="give the run first, then its evaluation",
+                fix="give the run first, then its assessment",
             )
 
 
-def header(title: str, run: Run, evaluation: Evaluation | None) -> Markup:
+def header(title: str, run: Run, assessment: Assessment | None) -> Markup:
     """The title, how the run ended, and the few numbers to read first."""
     status = run.status[:1].upper() + run.status[1:] + "."
-    return element("header", element("h1", title), element("p", status), headline(run, evaluation))
+    return element("header", element("h1", title), element("p", status), headline(run, assessment))
 
 
-def headline(run: Run, evaluation: Evaluation | None) -> Markup:
+def headline(run: Run, assessment: Assessment | None) -> Markup:
     """The few numbers to read first."""
     numbers: dict[str, object] = {}
-    if evaluation:
-        name, _ = results.HEADLINE[evaluation.kind]
-        numbers[f"{readable(name)} on new examples"] = shown(evaluation.measures[name])
+    if assessment:
+        name, _ = results.HEADLINE[assessment.kind]
+        numbers[f"{readable(name)} on new examples"] = shown(assessment.measures[name])
     numbers["epochs"] = f"{run.history.epochs:,}"
     if run.best_epoch:
         numbers["best epoch"] = f"{run.best_epoch:,}"

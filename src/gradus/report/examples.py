@@ -7,41 +7,41 @@ from typing import Any
 import jax
 import numpy as np
 
+from gradus.evaluation.assessment import Assessment, shown
 from gradus.report.html import Markup, element, section, table
 from gradus.report.pictures import as_pictures, gallery
-from gradus.training.evaluation import Evaluation, shown
 
 FACTS = ("row", "true", "predicted", "loss")  # what is said about every example
 MOST_COLUMNS = 8  # of the inputs beside them
 MOST_VALUES = 3  # of a target that has several
 
 
-def hardest(evaluation: Evaluation) -> Markup:
+def hardest(assessment: Assessment) -> Markup:
     """The examples with the highest loss, as pictures where they are some, else as a table."""
-    if not len(evaluation.worst):
+    if not len(assessment.worst):
         return Markup()
     words = "The examples with the highest loss. Wrong labels and odd inputs gather here."
-    pixels = all(name.lower().startswith("pix") for name in evaluation.columns)
-    pictures = as_pictures(evaluation.worst_inputs) if pixels else None
-    drawn = example_table(evaluation) if pictures is None else example_gallery(evaluation, pictures)
+    pixels = all(name.lower().startswith("pix") for name in assessment.columns)
+    pictures = as_pictures(assessment.worst_inputs) if pixels else None
+    drawn = example_table(assessment) if pictures is None else example_gallery(assessment, pictures)
     return section("Hardest examples", element("p", words), drawn)
 
 
-def example_gallery(evaluation: Evaluation, pictures: np.ndarray) -> Markup:
+def example_gallery(assessment: Assessment, pictures: np.ndarray) -> Markup:
     """Examples as pictures, with what is known about them below."""
     captions = [
         "\n".join(f"{fact} {value}" for fact, value in zip(FACTS, values, strict=True))
-        for values in (facts_of(evaluation, row) for row in evaluation.worst)
+        for values in (facts_of(assessment, row) for row in assessment.worst)
     ]
     return gallery(pictures, captions, "Hard example")
 
 
-def example_table(evaluation: Evaluation) -> Markup:
+def example_table(assessment: Assessment) -> Markup:
     """Examples as rows, with the first columns of their inputs where these are a table."""
-    names, inputs = first_columns(evaluation.worst_inputs, evaluation.columns)
+    names, inputs = first_columns(assessment.worst_inputs, assessment.columns)
     rows = [
-        (*facts_of(evaluation, row), *map(shown, values))
-        for row, values in zip(evaluation.worst, inputs, strict=True)
+        (*facts_of(assessment, row), *map(shown, values))
+        for row, values in zip(assessment.worst, inputs, strict=True)
     ]
     return table((*FACTS, *names), rows)
 
@@ -54,19 +54,19 @@ def first_columns(x: Any, columns: tuple[str, ...]) -> tuple[list[str], np.ndarr
     return list(names[:MOST_COLUMNS]), x[:, : min(MOST_COLUMNS, len(names))]
 
 
-def facts_of(evaluation: Evaluation, row: int) -> tuple[str, ...]:
+def facts_of(assessment: Assessment, row: int) -> tuple[str, ...]:
     """Its row, the truth, the prediction and the loss, as text."""
     true, predicted = (
-        target_text(evaluation, values[row]) for values in (evaluation.y, evaluation.predicted)
+        target_text(assessment, values[row]) for values in (assessment.y, assessment.predicted)
     )
-    return str(row), true, predicted, shown(float(evaluation.loss_per_row[row]))
+    return str(row), true, predicted, shown(float(assessment.loss_per_row[row]))
 
 
-def target_text(evaluation: Evaluation, value: np.ndarray) -> str:
+def target_text(assessment: Assessment, value: np.ndarray) -> str:
     """A target as people know it: the name of a class, or a number; the first few of several."""
     values = np.reshape(value, -1)
-    if evaluation.kind == "classification":
-        words = [evaluation.labels[int(k)] for k in values[:MOST_VALUES]]
+    if assessment.kind == "classification":
+        words = [assessment.labels[int(k)] for k in values[:MOST_VALUES]]
     else:
         words = [shown(float(v)) for v in values[:MOST_VALUES]]
     return ", ".join(words) + (" …" if len(values) > MOST_VALUES else "")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradus.evaluation.assessment import Assessment, shown
 from gradus.metrics import confusion_matrix
 from gradus.report import charts
 from gradus.report.curves import reliability, roc_curves
 from gradus.report.html import Markup, element, figure, section, table
 from gradus.report.names import readable
 from gradus.report.style import svg
-from gradus.training.evaluation import Evaluation, shown
 
 MOST_CLASSES = 15  # whose confusion matrix can be read
 MOST_TARGETS = 3  # columns of y that get pictures of their own
@@ -21,22 +21,22 @@ HEADLINE = {  # the measure that stands for all, and whether more of it is bette
 }
 
 
-def result(evaluation: Evaluation) -> Markup:
+def result(assessment: Assessment) -> Markup:
     """The model beside its baselines, with a sentence that says which is better."""
-    names = list(evaluation.measures)
-    rows = [(who, *(shown(m[n]) if n in m else "" for n in names)) for who, m in evaluation.table()]
+    names = list(assessment.measures)
+    rows = [(who, *(shown(m[n]) if n in m else "" for n in names)) for who, m in assessment.table()]
     header = ("", *map(readable, names))
-    return section("Result", element("p", verdict(evaluation)), table(header, rows, "result"))
+    return section("Result", element("p", verdict(assessment)), table(header, rows, "result"))
 
 
-def verdict(evaluation: Evaluation) -> str:
+def verdict(assessment: Assessment) -> str:
     """Whether the model beats the best of its baselines."""
-    measure, higher = HEADLINE[evaluation.kind]
-    model = evaluation.measures[measure]
-    examples = f"Measured on {len(evaluation.y):,} examples"
-    if not evaluation.baselines:
+    measure, higher = HEADLINE[assessment.kind]
+    model = assessment.measures[measure]
+    examples = f"Measured on {len(assessment.y):,} examples"
+    if not assessment.baselines:
         return f"{examples}. No baseline was asked, so nobody knows whether this is good."
-    values = {name: measures[measure] for name, measures in evaluation.baselines.items()}
+    values = {name: measures[measure] for name, measures in assessment.baselines.items()}
     best = (max if higher else min)(values, key=lambda name: values[name])
     numbers = f"{readable(measure)} {shown(model)} against {shown(values[best])}"
     if model > values[best] if higher else model < values[best]:
@@ -44,19 +44,19 @@ def verdict(evaluation: Evaluation) -> str:
     return f"{examples}. The model does not beat the baseline {best} ({numbers})."
 
 
-def predictions(evaluation: Evaluation) -> Markup:
+def predictions(assessment: Assessment) -> Markup:
     """Pictures of the predictions beside the truth."""
-    parts = classes(evaluation) if evaluation.kind == "classification" else numbers(evaluation)
+    parts = classes(assessment) if assessment.kind == "classification" else numbers(assessment)
     return section("Predictions", element("div", *parts, class_="figures"))
 
 
-def classes(evaluation: Evaluation) -> list[Markup]:
+def classes(assessment: Assessment) -> list[Markup]:
     """Confusion matrix, ROC and calibration."""
-    y, predicted = evaluation.y.reshape(-1).astype(int), evaluation.predicted.reshape(-1)
-    parts = [confusion_figure(y, predicted, evaluation.labels)]
-    if evaluation.probabilities is not None:
-        p = evaluation.probabilities.reshape(len(y), -1)
-        parts += [roc_figure(y, p, evaluation.labels), calibration_figure(y, p)]
+    y, predicted = assessment.y.reshape(-1).astype(int), assessment.predicted.reshape(-1)
+    parts = [confusion_figure(y, predicted, assessment.labels)]
+    if assessment.probabilities is not None:
+        p = assessment.probabilities.reshape(len(y), -1)
+        parts += [roc_figure(y, p, assessment.labels), calibration_figure(y, p)]
     return [part for part in parts if part]
 
 
@@ -104,14 +104,14 @@ def calibration_figure(y: np.ndarray, probabilities: np.ndarray) -> Markup:
     return figure("Calibration", svg(spec, "Calibration", words), caption)
 
 
-def numbers(evaluation: Evaluation) -> list[Markup]:
+def numbers(assessment: Assessment) -> list[Markup]:
     """Predicted against true, and residuals, for the first columns of the targets."""
-    y = evaluation.y.reshape(len(evaluation.y), -1).astype(float)
-    predicted = evaluation.predicted.reshape(y.shape).astype(float)
+    y = assessment.y.reshape(len(assessment.y), -1).astype(float)
+    predicted = assessment.predicted.reshape(y.shape).astype(float)
     parts = []
     for column in range(min(y.shape[1], MOST_TARGETS)):
-        named = evaluation.labels[column] if column < len(evaluation.labels) else f"target {column}"
-        suffix = f": {named}" if y.shape[1] > 1 or evaluation.labels else ""
+        named = assessment.labels[column] if column < len(assessment.labels) else f"target {column}"
+        suffix = f": {named}" if y.shape[1] > 1 or assessment.labels else ""
         parts += target_figures(y[:, column], predicted[:, column], suffix)
     return parts
 

@@ -23,7 +23,7 @@ WORST = 12  # examples with the highest loss that are kept to look at
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
+class Assessment:
     """Predictions for examples, what they are worth, and what baselines reach on the same ones.
 
     Arguments:
@@ -68,7 +68,7 @@ class Evaluation:
         )
 
 
-def evaluate(
+def assess(
     model: Any,
     likelihood: Likelihood,
     x: Any,
@@ -78,7 +78,7 @@ def evaluate(
     columns: Sequence[str] = (),
     train: tuple[Any, Any] | Dataset | None = None,
     decode: Callable[[np.ndarray], np.ndarray] | None = None,
-) -> Evaluation:
+) -> Assessment:
     """Measure a model on examples, best on ones that no decision has been based on.
 
     Arguments:
@@ -102,8 +102,8 @@ def evaluate(
     >>> from gradus import nn
     >>> from gradus.likelihoods import Gaussian
     >>> model = nn.Dense(1, weight_init=nn.Zeros()).init(jax.random.key(0), (2,))
-    >>> evaluation = evaluate(model, Gaussian(), np.ones((2, 2)), np.array([3.0, -1.0]))
-    >>> evaluation.kind, evaluation.worst
+    >>> assessment = assess(model, Gaussian(), np.ones((2, 2)), np.array([3.0, -1.0]))
+    >>> assessment.kind, assessment.worst
     ('regression', array([0, 1]))
     """
     check_model(model)
@@ -125,7 +125,7 @@ def evaluate(
         check_decodes(kind)
         y, predicted = decode(y), decode(predicted)
         known = known and (known[0], decode(np.asarray(known[1])))
-    return Evaluation(
+    return Assessment(
         kind=kind,
         y=y,
         predicted=predicted,
@@ -147,7 +147,7 @@ def refuse_dataset(x: Any) -> None:
             "x",
             expected="an array, or a tuple or dict of arrays",
             got="a Dataset",
-            fix="give inputs and targets apart: evaluate(model, likelihood, data.x, data.y)",
+            fix="give inputs and targets apart: assess(model, likelihood, data.x, data.y)",
         )
 
 

@@ -1,4 +1,4 @@
-"""Evaluation: predictions, measures and hard examples of models with known weights."""
+"""Assessment: predictions, measures and hard examples of models with known weights."""
 
 import jax.numpy as jnp
 import numpy as np
@@ -7,8 +7,8 @@ import pytest
 from gradus import nn
 from gradus.base.errors import InputError
 from gradus.data import Dataset
+from gradus.evaluation.assessment import assess
 from gradus.likelihoods import Bernoulli, Categorical, Gaussian, Poisson
-from gradus.training.evaluation import evaluate
 
 
 def linear(weight):
@@ -27,97 +27,97 @@ IDENTITY = linear(np.eye(2))
 def test_classes_by_hand():
     # Logits (0, 0), (log 3, 0), (log 3, 0): p = (½, ½), (¾, ¼), (¾, ¼) for the classes 0, 0, 1.
     x = rows([0, 0], [np.log(3), 0], [np.log(3), 0])
-    evaluation = evaluate(IDENTITY, Categorical(2), x, [0, 0, 1], labels=["no", "yes"])
-    assert evaluation.kind == "classification"
-    np.testing.assert_allclose(evaluation.probabilities, [[0.5, 0.5], [0.75, 0.25], [0.75, 0.25]])
-    assert evaluation.predicted.tolist() == [0, 0, 0]
+    assessment = assess(IDENTITY, Categorical(2), x, [0, 0, 1], labels=["no", "yes"])
+    assert assessment.kind == "classification"
+    np.testing.assert_allclose(assessment.probabilities, [[0.5, 0.5], [0.75, 0.25], [0.75, 0.25]])
+    assert assessment.predicted.tolist() == [0, 0, 0]
     np.testing.assert_allclose(
-        evaluation.loss_per_row, [np.log(2), np.log(4 / 3), np.log(4)], rtol=1e-6
+        assessment.loss_per_row, [np.log(2), np.log(4 / 3), np.log(4)], rtol=1e-6
     )
-    assert evaluation.measures["accuracy"] == pytest.approx(2 / 3)
-    assert evaluation.measures["log_loss"] == pytest.approx(evaluation.loss_per_row.mean())
-    assert evaluation.labels == ("no", "yes")
+    assert assessment.measures["accuracy"] == pytest.approx(2 / 3)
+    assert assessment.measures["log_loss"] == pytest.approx(assessment.loss_per_row.mean())
+    assert assessment.labels == ("no", "yes")
 
 
 def test_the_worst_come_first_with_their_inputs():
     x = np.arange(20, dtype=np.float32)[:, None]
-    evaluation = evaluate(linear([[1.0]]), Gaussian(), x, np.zeros(20, np.float32))
-    assert evaluation.worst.tolist() == list(range(19, 7, -1))
-    assert evaluation.worst_inputs[0] == 19
+    assessment = assess(linear([[1.0]]), Gaussian(), x, np.zeros(20, np.float32))
+    assert assessment.worst.tolist() == list(range(19, 7, -1))
+    assert assessment.worst_inputs[0] == 19
 
 
 def test_numbers_by_hand():
     # Errors 1, 1 and 4: MSE 6, RMSE √6.
-    evaluation = evaluate(linear([[2.0]]), Gaussian(), rows([1], [2], [3]), rows(1, 5, 2))
-    assert evaluation.kind == "regression"
-    assert evaluation.probabilities is None
-    assert evaluation.predicted.tolist() == [2, 4, 6]
-    assert evaluation.measures["rmse"] == pytest.approx(np.sqrt(6))
+    assessment = assess(linear([[2.0]]), Gaussian(), rows([1], [2], [3]), rows(1, 5, 2))
+    assert assessment.kind == "regression"
+    assert assessment.probabilities is None
+    assert assessment.predicted.tolist() == [2, 4, 6]
+    assert assessment.measures["rmse"] == pytest.approx(np.sqrt(6))
 
 
 def test_several_numbers_per_row():
     x = rows([1, 2], [3, 4], [5, 6])
-    evaluation = evaluate(IDENTITY, Gaussian(), x, x, labels=["a", "b"], train=(x, x))
-    assert evaluation.predicted.shape == evaluation.y.shape == (3, 2)
-    assert evaluation.loss_per_row.shape == (3,)
-    assert evaluation.measures["rmse"] == 0
-    assert len(evaluation.baselines) == 3
+    assessment = assess(IDENTITY, Gaussian(), x, x, labels=["a", "b"], train=(x, x))
+    assert assessment.predicted.shape == assessment.y.shape == (3, 2)
+    assert assessment.loss_per_row.shape == (3,)
+    assert assessment.measures["rmse"] == 0
+    assert len(assessment.baselines) == 3
 
 
 @pytest.mark.parametrize("y", [[0, 1, 1], [False, True, True]])
 def test_one_logit_gives_two_classes(y):
     x = rows([-5], [np.log(3)], [5])
-    evaluation = evaluate(linear([[1.0]]), Bernoulli(), x, np.array(y))
-    assert evaluation.kind == "classification"
-    assert evaluation.labels == ("0", "1")
-    np.testing.assert_allclose(evaluation.probabilities[1], [0.25, 0.75], rtol=1e-6)
-    assert evaluation.measures["accuracy"] == 1
+    assessment = assess(linear([[1.0]]), Bernoulli(), x, np.array(y))
+    assert assessment.kind == "classification"
+    assert assessment.labels == ("0", "1")
+    np.testing.assert_allclose(assessment.probabilities[1], [0.25, 0.75], rtol=1e-6)
+    assert assessment.measures["accuracy"] == 1
 
 
 def test_probabilities_as_targets_are_numbers():
-    evaluation = evaluate(linear([[1.0]]), Bernoulli(), rows([0], [0]), rows(0.25, 1))
-    assert evaluation.kind == "regression"
-    assert evaluation.predicted.tolist() == [0.5, 0.5]
+    assessment = assess(linear([[1.0]]), Bernoulli(), rows([0], [0]), rows(0.25, 1))
+    assert assessment.kind == "regression"
+    assert assessment.predicted.tolist() == [0.5, 0.5]
 
 
 def test_several_classes_per_row_count_alike_and_have_no_baselines():
     x, y = rows([5, -5], [5, 5]), np.array([[1, 0], [1, 0]])
-    evaluation = evaluate(IDENTITY, Bernoulli(), x, y, train=(x, y))
-    assert evaluation.probabilities.shape == (2, 2, 2)
-    assert evaluation.measures["accuracy"] == 0.75
-    assert evaluation.baselines == {}
+    assessment = assess(IDENTITY, Bernoulli(), x, y, train=(x, y))
+    assert assessment.probabilities.shape == (2, 2, 2)
+    assert assessment.measures["accuracy"] == 0.75
+    assert assessment.baselines == {}
 
 
 def test_counts():
     x = np.linspace(0, 1, 30, dtype=np.float32)[:, None]
     y = np.arange(30) % 4
-    evaluation = evaluate(linear([[0.0]]), Poisson(), x, y, train=(x, y))
-    assert evaluation.kind == "counts"
-    assert (evaluation.predicted == 1).all()
-    assert list(evaluation.baselines) == ["mean", "5 nearest neighbours", "Poisson regression"]
+    assessment = assess(linear([[0.0]]), Poisson(), x, y, train=(x, y))
+    assert assessment.kind == "counts"
+    assert (assessment.predicted == 1).all()
+    assert list(assessment.baselines) == ["mean", "5 nearest neighbours", "Poisson regression"]
 
 
 def test_baselines_are_measured_on_the_same_rows():
     x, y = rows([0], [1], [2], [3]), np.array([0, 0, 0, 1])
-    evaluation = evaluate(linear([[1.0, 0]]), Categorical(2), x, y, train=(x[:3], y[:3]))
+    assessment = assess(linear([[1.0, 0]]), Categorical(2), x, y, train=(x[:3], y[:3]))
     # Trained on class 0 alone, the majority class is right for 3 of 4.
-    assert evaluation.baselines["majority class"]["accuracy"] == 0.75
+    assert assessment.baselines["majority class"]["accuracy"] == 0.75
 
 
 def test_baselines_say_what_they_say_about_the_very_rows():
     """y = 5x: the nearest neighbour of every row but the last is itself, which is 10 off."""
     x = rows([0], [1], [2], [3], [50])
     y = np.array([0, 5, 10, 15, 25], np.float32)
-    evaluation = evaluate(
+    assessment = assess(
         linear([[1.0]]), Gaussian(), x, y, train=(x[:4].repeat(9, 0), y[:4].repeat(9))
     )
-    assert evaluation.baselines["5 nearest neighbours"]["mse"] == pytest.approx(10**2 / 5)
+    assert assessment.baselines["5 nearest neighbours"]["mse"] == pytest.approx(10**2 / 5)
 
 
 def test_it_prints_the_model_beside_its_baselines():
     x = np.linspace(0, 1, 30, dtype=np.float32)[:, None]
-    evaluation = evaluate(linear([[1.0]]), Gaussian(), x, x[:, 0], train=(x, x[:, 0]))
-    header, *lines = str(evaluation).splitlines()
+    assessment = assess(linear([[1.0]]), Gaussian(), x, x[:, 0], train=(x, x[:, 0]))
+    header, *lines = str(assessment).splitlines()
     assert header.split()[:2] == ["mse", "rmse"]
     assert lines[0].split()[:2] == ["model", "0.0000"]
     assert [line[:5].strip() for line in lines] == ["model", "mean", "5 nea", "ridge"]
@@ -127,17 +127,17 @@ def test_it_prints_the_model_beside_its_baselines():
 @pytest.mark.parametrize(("x", "y"), [(rows([1], [2]), [0]), (np.zeros((0, 1)), [])])
 def test_rows_that_do_not_match_are_refused(x, y):
     with pytest.raises(InputError, match=r"Expected: .*(2|one)"):
-        evaluate(linear([[1.0]]), Gaussian(), x, y)
+        assess(linear([[1.0]]), Gaussian(), x, y)
 
 
 def test_targets_that_do_not_fit_are_refused():
     with pytest.raises(InputError, match="row 1"):
-        evaluate(IDENTITY, Categorical(2), rows([0, 0], [0, 0]), [0, 7])
+        assess(IDENTITY, Categorical(2), rows([0, 0], [0, 0]), [0, 7])
 
 
 def test_a_model_that_diverged_is_refused():
     with pytest.raises(InputError, match="predictions"):
-        evaluate(linear([[np.nan]]), Gaussian(), rows([0], [1]), rows(0, 0))
+        assess(linear([[np.nan]]), Gaussian(), rows([0], [1]), rows(0, 0))
 
 
 def test_decoded_numbers_are_in_the_units_of_the_user():
@@ -147,14 +147,14 @@ def test_decoded_numbers_are_in_the_units_of_the_user():
 
     x, z = rows([1], [2], [3]), rows(1, 5, 2)
     model = linear([[2.0]])
-    evaluation = evaluate(model, Gaussian(), x, z, train=(x, z), decode=decode)
-    assert evaluation.y.tolist() == [12, 20, 14]
-    assert evaluation.predicted.tolist() == [14, 18, 22]
-    assert evaluation.measures["rmse"] == pytest.approx(np.sqrt(24))
-    plain = evaluate(model, Gaussian(), x, z, train=Dataset(x, z))
-    np.testing.assert_array_equal(evaluation.loss_per_row, plain.loss_per_row)
-    assert list(evaluation.baselines) == list(plain.baselines)
-    for name, measures in evaluation.baselines.items():
+    assessment = assess(model, Gaussian(), x, z, train=(x, z), decode=decode)
+    assert assessment.y.tolist() == [12, 20, 14]
+    assert assessment.predicted.tolist() == [14, 18, 22]
+    assert assessment.measures["rmse"] == pytest.approx(np.sqrt(24))
+    plain = assess(model, Gaussian(), x, z, train=Dataset(x, z))
+    np.testing.assert_array_equal(assessment.loss_per_row, plain.loss_per_row)
+    assert list(assessment.baselines) == list(plain.baselines)
+    for name, measures in assessment.baselines.items():
         assert measures["rmse"] == pytest.approx(2 * plain.baselines[name]["rmse"], rel=1e-5)
 
 
@@ -164,7 +164,7 @@ def test_decoded_numbers_are_in_the_units_of_the_user():
         ({"train": rows([0], [1])}, r"^train\n(.*\n)+.*train=\(x_train, y_train\)"),
         ({"train": (rows([0], [1]),)}, "a tuple of 1"),
         ({"train": Dataset(rows([0], [1]))}, "a Dataset that has both"),
-        ({"x": Dataset(rows([0], [1]))}, r"evaluate\(model, likelihood, data\.x, data\.y\)"),
+        ({"x": Dataset(rows([0], [1]))}, r"assess\(model, likelihood, data\.x, data\.y\)"),
         ({"model": Gaussian()}, "the model comes first"),
         ({"likelihood": linear([[1.0]])}, "the model comes first"),
         ({"likelihood": Gaussian}, "the class Gaussian"),
@@ -174,4 +174,4 @@ def test_decoded_numbers_are_in_the_units_of_the_user():
 def test_arguments_of_another_kind_are_refused(changes, wording):
     right = {"model": linear([[1.0]]), "likelihood": Gaussian(), "x": rows([0], [1]), "y": [0, 1]}
     with pytest.raises(InputError, match=wording):
-        evaluate(**right | changes)
+        assess(**right | changes)
