@@ -76,6 +76,16 @@ def by_name(tree: Any) -> dict[str, jax.Array]:
     return {path_name(path): value for path, value in paths}
 
 
+def layout(tree: Any) -> tuple:
+    """Structure, shapes and types of a tree: all that a compiled program knows of its arguments.
+
+    >>> layout({"w": jnp.ones(2)}) == layout({"w": jnp.zeros(2)}) != layout({"w": jnp.ones(3)})
+    True
+    """
+    arrays, structure = jtu.tree_flatten(tree)
+    return structure, tuple((a.shape, a.dtype) for a in arrays)
+
+
 def children(node: Any) -> tuple[list, Callable[[list], Any]]:
     """The direct children of a pytree node, and the function that puts new ones in their place."""
     found, structure = jtu.tree_flatten(node, is_leaf=lambda other: other is not node)

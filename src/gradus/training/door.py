@@ -76,7 +76,7 @@ def as_batch(algorithm: Algorithm, data: Any) -> Batch:
 def classes_of(algorithm: Algorithm, train: Batch) -> np.ndarray | None:
     """The class of every example, where there are classes and each has two examples to divide."""
     likelihood, y = algorithm.likelihood, train.y
-    if likelihood is None or likelihood.kind != "classification" or y.ndim != 1:
+    if likelihood is None or likelihood.kind != "classification" or y is None or y.ndim != 1:
         return None
     if np.any(y != np.floor(y)) or np.unique(y, return_counts=True)[1].min() < 2:
         return None

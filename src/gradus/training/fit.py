@@ -14,7 +14,7 @@ from gradus.base.errors import InputError
 from gradus.data.stream import Stream
 from gradus.learn.algorithm import Algorithm
 from gradus.training.door import Admitted, admit, as_batch, on_device
-from gradus.training.launch import Given, launch, life_of
+from gradus.training.launch import Given, begun_at, launch, life_of
 from gradus.training.many import Plan, Runs
 from gradus.training.member import Member
 from gradus.training.outcome import apart, as_run
@@ -35,6 +35,7 @@ def fit(
     validation: Any = None,
     stop: Stop | None = None,
     then: Then | None = None,
+    start: Any = None,
     seed: int = 0,
     progress: Progress = None,
     folder: str | Path | None = None,
@@ -57,6 +58,8 @@ def fit(
         then: how to learn from the validation examples too, once the best epoch is known:
             "retrain" from scratch on all examples for as many steps, or "continue" from the best
             epoch until the validation loss is what the training loss was.
+        start: a state to begin with in the place of `algorithm.init`, such as the `state` of an
+            earlier run of this algorithm: its weights, and what its optimiser remembers.
         seed: equal seeds give equal runs.
         progress: True, False, a function called with each epoch's numbers, or None: a live line
             where a person is looking.
@@ -88,7 +91,8 @@ def fit(
         build = over_arrays(algorithm, admitted, given)
     if then is not None:
         check_then(then, admitted, validation)
-    program, outcome = launch(build, given, reporter)
+    begin = None if start is None else lambda carry: begun_at(carry, start)
+    program, outcome = launch(build, given, reporter, begin)
     run = as_run(algorithm, program, outcome, outcome.carry.learner, outcome.histories[0])
     if then is not None and admitted is not None and run.history.epochs:
         run = refit(algorithm, admitted, run, then, given)
@@ -184,7 +188,13 @@ def over_arrays(algorithm: Algorithm, admitted: Admitted, given: Given) -> Calla
     """How to build the program of a run over arrays."""
     life = life_of(lambda _: algorithm, given, len(admitted.rows))
     member = Member(np.asarray(given.seed, np.uint32), admitted.rows, admitted.validation, {})
-    return lambda: Program(life, member, on_device(admitted.examples), given.epochs)
+    return lambda: Program(
+        life,
+        member,
+        on_device(admitted.examples),
+        given.epochs,
+        identity=algorithm.identity,
+    )
 
 
 def over_stream(

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from gradus.base.errors import InputError
+from gradus.base.tree import layout
 from gradus.learn.algorithm import Algorithm
 from gradus.training.checkpoint import Checkpoint
 from gradus.training.history import History
@@ -55,6 +58,19 @@ def launch(
             carry, histories = checkpoint.load(carry)
         outcome = train(program, carry, histories, reporter, interrupt, checkpoint)
     return program, outcome
+
+
+def begun_at(carry: Carry, state: Any) -> Carry:
+    """The carry before the first step, with a state of the user's; InputError for another kind."""
+    own = carry.learner.state
+    if layout(state) != layout(own):
+        raise InputError(
+            "start",
+            expected="the state of a run of this algorithm: the same model and optimiser",
+            got=f"{type(state).__name__} with other arrays",
+            fix="fit(algorithm, data, start=run.state)",
+        )
+    return carry._replace(learner=carry.learner._replace(state=jax.tree.map(jnp.asarray, state)))
 
 
 def life_of(make: Callable[[dict], Algorithm], given: Given, rows: int) -> Life:

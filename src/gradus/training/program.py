@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from gradus.base.tree import layout
 from gradus.training.checkpoint import fingerprint
 from gradus.training.loops import Carry, Loops
 from gradus.training.member import TABLE_ROWS, Examples, Life, Member
@@ -19,12 +21,26 @@ from gradus.training.part import shuffled
 # Row numbers that are drawn ahead: many short epochs are one call, a long one is a call itself.
 ORDERS_AHEAD = 2**17
 
+MOST_KEPT = 32  # compiled programs that may serve again
+
 # Code that runs once should compile fast: unoptimised it takes a tenth of the time.
 # Of the levels above, the first gives code as fast as the highest and compiles 15 % faster.
 QUICK_TO_RUN = {"xla_backend_optimization_level": 1}
 QUICK_TO_COMPILE = {"xla_backend_optimization_level": 0}
 if jax.__version_info__ < (0, 11):  # newer JAX has no such choice
     QUICK_TO_COMPILE["xla_cpu_use_fusion_emitters"] = False
+
+
+class Compiled(NamedTuple):
+    """The programs of a run, the functions they were made of, and the seconds it took."""
+
+    loops: Loops
+    start: Callable
+    advance: Callable
+    seconds: float
+
+
+KEPT: dict[Hashable, Compiled] = {}  # the last used at the end
 
 
 class Program:
@@ -40,6 +56,7 @@ class Program:
         examples: what they learn from, all on the device.
         epochs: how many are planned.
         steps: how many steps are planned, instead of epochs.
+        identity: of the algorithm; programs of equal identity and shapes are compiled once.
     """
 
     resumable = True  # at every step
@@ -52,6 +69,7 @@ class Program:
         examples: Examples,
         epochs: int,
         steps: int | None = None,
+        identity: Hashable | None = None,
     ):
         self.life, self.members, self.examples = life, members, examples
         self.together = members.rows.ndim > 1
@@ -62,7 +80,9 @@ class Program:
         self.ordered: tuple[range, jax.Array] | None = None  # the last orders, for its next slice
         life.together = self.together
         self.loops = Loops(life, self.together)
-        self.compile_seconds = self._compile()
+        compiled = shared(self._key(identity), self._compile)
+        self.loops, self._start, self._advance, self.compile_seconds = compiled
+        self.life = self.loops.life  # it has learned the names of the measures
 
     def start(self) -> Carry:
         """Fresh weights, no step taken."""
@@ -111,15 +131,22 @@ class Program:
         orders = [shuffled(rows, int(seed), epoch, self.life.batch) for seed, rows in each]
         return np.stack(orders) if self.together else orders[0]
 
-    def _compile(self) -> float:
-        """Trace both programs, then compile them side by side; gives the seconds it took."""
+    def _compile(self) -> Compiled:
+        """Trace both programs, then compile them side by side."""
         began = time.perf_counter()
         given = self.members, self.examples
         start = jax.jit(self.loops.start).trace(*given)
         orders = self._orders(range(0))
         advance = jax.jit(self._advance_all).trace(start.out_info, orders, *given, 0)
-        self._start, self._advance = compile_together(start, advance)
-        return time.perf_counter() - began
+        first, others = compile_together(start, advance)
+        return Compiled(self.loops, first, others, time.perf_counter() - began)
+
+    def _key(self, identity: Hashable | None) -> Hashable | None:
+        """What the compiled programs depend on; None where that is not known."""
+        if identity is None:
+            return None
+        plan = self.life.batch, self.life.stop, layout((self.members, self.examples))
+        return identity, plan, str(jax.config.values)  # precision, checks … as JAX is set now
 
     def _advance_all(
         self, carry: Carry, orders: jax.Array, members: Member, examples: Examples, until: int
@@ -141,6 +168,17 @@ class Program:
             )
 
         return lax.while_loop(going, epoch, carry)
+
+
+def shared(key: Hashable | None, make: Callable[[], Compiled]) -> Compiled:
+    """What was made for an equal key before, or is made now; nothing is kept without a key."""
+    if key is None:
+        return make()
+    found = KEPT.pop(key, None)
+    KEPT[key] = made = make() if found is None else found._replace(seconds=0.0)
+    while len(KEPT) > MOST_KEPT:
+        del KEPT[next(iter(KEPT))]
+    return made
 
 
 def compile_together(first, *others) -> list[Callable]:
