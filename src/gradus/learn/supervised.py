@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 
-from gradus.base.tree import by_name, merge, split
+from gradus.base.tree import split
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm, require_targets
 from gradus.learn.checks import as_likelihood, check_model, check_optimizer, check_penalty
+from gradus.learn.descent import State, begin, descent, measures_of
 from gradus.learn.stability import as_written, is_users_own, remark, stable_form
 from gradus.likelihoods import Likelihood
 from gradus.nn.layer import Forward, Layer
-from gradus.optim.optimizer import Optimizer, OptimizerState
+from gradus.optim.optimizer import Optimizer
 from gradus.penalties import Penalty
-
-
-class State(NamedTuple):
-    """What the next step needs."""
-
-    model: Layer
-    optimizer: OptimizerState
 
 
 def supervised(
@@ -83,39 +75,21 @@ def supervised(
     check_penalty(penalty)
     repaired = stable and is_users_own(likelihood)
     form = stable_form if repaired else as_written
-    objective, measures = objective_of(likelihood, penalty), measures_of(likelihood)
+
+    def measured(model: Layer, batch: Batch, forward: Forward):
+        return measure(likelihood, model(batch.x, forward), batch)
 
     def init(key: jax.Array, batch: Batch) -> State:
         bias = likelihood.marginal_bias(batch.y, batch.weight)
         biased = model if bias is None else model.with_output_bias(bias)
-        ready = biased.init(key, jax.tree.map(lambda a: a.shape[1:], batch.x))
-        return State(ready, optimizer.init(split(ready)[0]))
-
-    def step(state: State, batch: Batch, key: jax.Array):
-        params, rest = split(state.model)
-        slope = jax.grad(form(objective), has_aux=True)
-        gradient, (rest, info) = slope(params, rest, batch, key)
-        change, memory = optimizer.update(gradient, state.optimizer, params)
-        new = merge(jax.tree.map(jnp.add, params, change), rest)
-        if penalty is not None:
-            new = penalty.project(new)
-        info["rate"] = optimizer.rate_at(state.optimizer.step)
-        return State(new, memory), info | {"trace": gradient}
-
-    def evaluate(state: State, batch: Batch):
-        return form(measures)(*split(state.model), batch)
-
-    def watch(state: State, gradient: Any):
-        params, _ = split(state.model)
-        change, _ = optimizer.update(gradient, state.optimizer, params)
-        return lengths(gradient, change, params)
+        return begin(biased.init(key, jax.tree.map(lambda a: a.shape[1:], batch.x)), optimizer)
 
     def check(data: Batch) -> None:
         require_targets(data)
         likelihood.check(data.y)
 
     def remarks(state: State, batch: Batch) -> dict[str, str]:
-        return remark(likelihood, measures, *split(state.model), batch)
+        return remark(likelihood, measures_of(measured), *split(state.model), batch)
 
     settings = {
         "model": model,
@@ -126,33 +100,14 @@ def supervised(
     if is_users_own(likelihood) and not stable:
         settings["stable form"] = "switched off"
     told = remarks if repaired else None
-    return Algorithm(init, step, evaluate, watch, check, likelihood, settings, told)
-
-
-def objective_of(likelihood: Likelihood, penalty: Penalty | None) -> Callable:
-    """What a step makes smaller, and beside it the new state of the layers and the measures."""
-
-    def objective(params: Any, rest: Any, batch: Batch, key: jax.Array):
-        whole = merge(params, rest)
-        forward = Forward(training=True, key=key, present=batch.present)
-        outputs = whole(batch.x, forward)
-        info = measure(likelihood, outputs, batch)
-        loss = info["loss"]
-        if penalty is not None:
-            info["penalty"] = penalty(whole, forward.notes, batch)
-            loss = loss + info["penalty"]
-        return loss, (split(forward.updated(whole))[1], info)
-
-    return objective
-
-
-def measures_of(likelihood: Likelihood) -> Callable:
-    """The measures of a model in use, without noise and without penalty."""
-
-    def measures(params: Any, rest: Any, batch: Batch):
-        return measure(likelihood, merge(params, rest)(batch.x), batch)
-
-    return measures
+    return Algorithm(
+        init,
+        *descent(measured, optimizer, penalty, form),
+        check=check,
+        likelihood=likelihood,
+        settings=settings,
+        remarks=told,
+    )
 
 
 def measure(likelihood: Likelihood, outputs: jax.Array, batch: Batch) -> dict[str, jax.Array]:
@@ -161,16 +116,3 @@ def measure(likelihood: Likelihood, outputs: jax.Array, batch: Batch) -> dict[st
     values = likelihood.measures(outputs, batch.y)
     values["loss"] = loss if weight is None else weight * loss
     return {name: batch.mean(value) for name, value in values.items()}
-
-
-def lengths(gradient: Any, change: Any, params: Any) -> dict[str, jax.Array]:
-    """Length of every array's gradient, and of the change it makes relative to the array."""
-    slopes, changes, arrays = by_name(gradient), by_name(change), by_name(params)
-    found = {}
-    for name, array in arrays.items():
-        # side by side, the three are one loop of the compiled program and not three
-        together = jnp.stack([slopes[name], changes[name], array]).reshape(3, -1)
-        slope, moved, size = jnp.sqrt(jnp.sum(jnp.square(together), axis=1))
-        found[f"gradient/{name}"] = slope
-        found[f"update/{name}"] = moved / jnp.maximum(size, 1e-12)
-    return found
