@@ -1,0 +1,140 @@
+"""Several classes: softmax regression, and one logistic regression for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradus.base.errors import located
+from gradus.models.linear.design import Design, design
+from gradus.models.linear.fitted import Coefficient, LinearFit
+from gradus.models.linear.generalised import maximum, sigmoid
+from gradus.models.linear.inference import check_confidence, coefficients, named, quiet
+from gradus.models.linear.separation import binary_sides, check_separation, class_sides
+from gradus.models.linear.targets import class_target
+
+
+def softmax(formula: str, table: Any, *, confidence: float = 0.95) -> LinearFit:
+    """k classes by their log odds against the first: log p_c/p_0 = x·β_c, of largest likelihood.
+
+    The classes are sorted; the first is the baseline, whose coefficients are 0.
+
+    Arguments:
+        formula: the target has two classes or more.
+        table, confidence: as of `least_squares`.
+
+    Raises InputError where `least_squares` does, for a target of one class, and where the classes
+    can be told apart without a mistake.
+
+    >>> table = {"x": [1.0, 2.0, 3.0, 2.0, 3.0, 4.0, 3.0, 5.0, 4.0], "y": list("aaabbbccc")}
+    >>> fit = softmax("y ~ x", table)
+    >>> round(fit["x", "c"].estimate, 3), fit.predict({"x": [0.0, 9.0]}).tolist()
+    (2.873, ['a', 'c'])
+
+    James, Witten, Hastie and Tibshirani (2021), section 4.3.5.
+    """
+    made = design(formula, table)
+    check_confidence(confidence)
+    labels, y = class_target(made)
+
+    import statsmodels.api as sm
+
+    with quiet():
+        results = sm.MNLogit(y, named(made)).fit(disp=0, maxiter=200, tol=1e-10)
+    beta = np.column_stack([np.zeros(made.x.shape[1]), np.asarray(results.params)])
+    alike = f"classes of {made.target!r}"
+    check_separation(made, made.x @ beta, class_sides(y, len(labels)), alike)
+    return LinearFit(
+        kind="softmax regression",
+        design=made,
+        beta=beta,
+        mean=shares,
+        coefficients=_against_first(results, made, labels, confidence),
+        measures=_measures(results),
+        labels=labels,
+        statistic="z",
+        confidence=confidence,
+        results=results,
+        remark=f"log odds against {labels[0]!r}",
+    )
+
+
+def one_vs_rest(formula: str, table: Any, *, confidence: float = 0.95) -> LinearFit:
+    """k classes by one logistic regression each: log p_c/(1−p_c) = x·β_c, the class against all
+    others; the most probable is predicted.
+
+    The probabilities are divided by their sum. `results` is a tuple, one for each class.
+
+    Arguments and refusals as of `softmax`; the class that is told apart is named.
+
+    >>> table = {"x": [1.0, 2.0, 3.0, 2.0, 3.0, 4.0, 3.0, 5.0, 4.0], "y": list("aaabbbccc")}
+    >>> fit = one_vs_rest("y ~ x", table)
+    >>> round(fit["x", "c"].estimate, 3), fit.predict({"x": [0.0, 9.0]}).tolist()
+    (1.783, ['a', 'c'])
+
+    Differs from `softmax`: the log odds of different classes come from different models.
+    """
+    made = design(formula, table)
+    check_confidence(confidence)
+    labels, y = class_target(made)
+    fits, rows = [], []
+    for number, label in enumerate(labels):
+        member = (y == number).astype(int)
+        results = maximum(made, member, "Binomial")
+        with located(f"class {label!r} against the rest"):
+            alike = f"classes of {made.target!r}"
+            check_separation(made, made.x @ results.params, binary_sides(member), alike)
+        fits.append(results)
+        rows += coefficients(results, made.terms, confidence, str(label))
+    return LinearFit(
+        kind="one against the rest",
+        design=made,
+        beta=np.column_stack([np.asarray(results.params) for results in fits]),
+        mean=shares_of_sigmoids,
+        coefficients=tuple(rows),
+        measures={"log_likelihood": float(sum(results.llf for results in fits))},
+        labels=labels,
+        statistic="z",
+        confidence=confidence,
+        results=tuple(fits),
+        remark="log odds of each class against all others; the log-likelihood is their sum",
+    )
+
+
+def shares(logits: np.ndarray) -> np.ndarray:
+    """Probabilities from log odds: eᶻ / Σ eᶻ."""
+    from scipy.special import softmax
+
+    return softmax(logits, axis=1)
+
+
+def shares_of_sigmoids(log_odds: np.ndarray) -> np.ndarray:
+    """Probabilities from the log odds of every class against all others."""
+    p = sigmoid(log_odds)
+    return p / p.sum(axis=1, keepdims=True)
+
+
+def _against_first(
+    results: Any, made: Design, labels: tuple, confidence: float
+) -> tuple[Coefficient, ...]:
+    """A row for every class but the first, and every term."""
+    parts = (results.params, results.bse, results.tvalues, results.pvalues)
+    columns = [np.asarray(part).T.reshape(-1).tolist() for part in parts]
+    columns += np.asarray(results.conf_int(1 - confidence)).reshape(-1, 2).T.tolist()
+    places = [(term, str(label)) for label in labels[1:] for term in made.terms]
+    return tuple(
+        Coefficient(term, *row, of=of) for (term, of), *row in zip(places, *columns, strict=True)
+    )
+
+
+def _measures(results: Any) -> dict[str, float]:
+    found = {
+        "deviance": -2 * results.llf,
+        "null_deviance": -2 * results.llnull,
+        "pseudo_r2": results.prsquared,
+        "log_likelihood": results.llf,
+        "aic": results.aic,
+        "bic": results.bic,
+    }
+    return {name: float(value) for name, value in found.items()}
