@@ -18,8 +18,10 @@ WHOLE = {"norm", "logsumexp", "share_of_others", "log_share", "log_share_of_othe
 ELEMENTWISE = {*OPERATIONS, "add", "neg", "max", "min", "abs", "logaddexp", "sin", "cos"}
 ELEMENTWISE |= {op for op in COMPOSED if op not in WHOLE}
 ELEMENTWISE -= {"integer_pow", "log_det", "log_abs_det"}
-BRANCHING = {"select_n", "near_point", "log_around_one", "cond", "max", "min", "absorbed"}
+BRANCHING = {"select_n", "near_point", "near_zero", "log_around_one", "cond", "max", "min"}
+BRANCHING |= {"absorbed"}
 PICKING = {"slice", "dynamic_slice", "gather"}  # what is not picked has cotangent 0
+SATURATING = {"logistic", "tanh"}  # JAX's slopes, y (1 − y) and 1 − y², round to 0 too early
 SINGULAR = {"div", "log", "log1p", "pow", "sqrt", "acos", "asin", "atanh", "near_point"}
 SINGULAR |= {"root_of_squares", "absorbed", "log_ratio", "log_product", "unscaled", "abs", "exp"}
 
@@ -175,7 +177,7 @@ class Evaluator:
         """How a node is computed; None for a traced equation as it stands."""
         if not n.is_float:
             return None if n.eqn is not None else COMPARED[n.op]
-        safe = n in self.guard or n.eqn is None
+        safe = n in self.guard or n.eqn is None or n.op in SATURATING
         if safe and n.op in OPERATIONS and (n.op not in ("mul", "div") or n in self.guard):
             return OPERATIONS[n.op]
         if n.op == "integer_pow" and safe:

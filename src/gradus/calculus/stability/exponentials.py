@@ -19,6 +19,7 @@ from gradus.calculus.stability.expressions import (
     as_written,
     exp,
     is_move,
+    log_sum,
     logistic,
     moved,
     softplus,
@@ -235,16 +236,10 @@ class Exponentials:
 
     def log_sum(self, total: Sum, like: Node) -> Node:
         """log Σ aᵢ e^{Aᵢ} for positive coefficients."""
-        rest = dict(total)
-        logs = [
-            self.node(e, like) + math.log(c) if e else like.like(math.log(c))
-            for e, c in sorted(rest.items(), key=lambda item: len(item[0]))
-        ]
-        if len(logs) == 1:
-            return logs[0]
-        if rest.get(ONE) == 1:
-            return softplus(folded_logaddexp(logs[1:]))
-        return folded_logaddexp(logs)
+        if total.get(ONE) == 1 and len(total) > 1:
+            return softplus(self.log_sum({e: c for e, c in total.items() if e}, like))
+        parts = [(self.node(e, like) if e else like.like(0.0), c) for e, c in total.items()]
+        return log_sum(*parts)
 
     def log(self, quotient: Quotient, like: Node) -> Any:
         """log of a positive quotient: ± log(1 + the part by which it differs from 1)."""
@@ -283,7 +278,11 @@ class Exponentials:
         if not b and quotient.bottom == {ONE: c}:
             return apply("logexpm1", self.node(a, like))
         first = self.log(reduced(Quotient({a: c}, quotient.bottom)), like)
-        return first + apply("log1mexp", self.node(minus_exponent(b, a), like))
+        gap = self.node(minus_exponent(b, a), like)
+        size = self.views.log(-gap)
+        if size is not None:
+            return first + apply("log1mexp_of_small", gap, size)
+        return first + apply("log1mexp", gap)
 
     def value(self, quotient: Quotient, like: Node) -> Any:
         """A positive quotient, written so that no exponential overflows."""
@@ -313,14 +312,6 @@ class Exponentials:
         if not exponent:
             return like.like(coefficient)
         return exp(self.node(exponent, like)) * coefficient
-
-
-def folded_logaddexp(logs: list[Node]) -> Node:
-    """log Σ eˡ of a few nodes."""
-    total = logs[0]
-    for other in logs[1:]:
-        total = apply("logaddexp", total, other)
-    return total
 
 
 def added(nodes: list[Node]) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,22 @@ def exp(u: Node) -> Node:
 def log(u: Node) -> Node:
     """log u, as an operation: rules that want the best way to it ask for the view."""
     return apply("log", u)
+
+
+def log_sum(*parts: tuple[Node, float]) -> Node:
+    """log Σ wᵢ eˡⁱ of pairs (lᵢ, wᵢ) with wᵢ > 0; sums among them are opened."""
+    opened: list[tuple[Node, float]] = []
+    for logarithm, weight in parts:
+        if logarithm.op == "log_sum" and logarithm.shape == parts[0][0].shape:
+            inner = zip(logarithm.inputs, logarithm.params["weights"], strict=True)
+            opened += [(u, weight * w) for u, w in inner]
+        else:
+            opened.append((logarithm, weight))
+    if len(opened) == 1:
+        ((logarithm, weight),) = opened
+        return logarithm + math.log(weight)
+    nodes, weights = zip(*opened, strict=True)
+    return apply("log_sum", *nodes, weights=weights)
 
 
 def softplus(u: Node) -> Node:

@@ -147,11 +147,11 @@ class Graph:
 
     def make(self, op: str, inputs, params: dict, shape, dtype, eqn=None) -> Node:
         """The node of this expression, in its simplest equal spelling."""
+        if op in ("add", "mul") and inputs[0].op == "constant":
+            inputs = (inputs[1], inputs[0])
         simpler = simplest(op, inputs, params, shape)
         if simpler is not None:
             return simpler
-        if op in ("add", "mul") and inputs[0].op == "constant":
-            inputs = (inputs[1], inputs[0])
         key = (op, tuple(inputs), frozen(params), tuple(shape), dtype)
         try:
             if key not in self.known:
@@ -183,6 +183,10 @@ def simplest(op: str, inputs: tuple[Node, ...], params: dict, shape) -> Node | N
         return b
     if op == "integer_pow" and params["y"] == 1:
         return a
+    if op == "max" and b.constant is not None and a.range.low >= b.constant:
+        return a if a.shape == tuple(shape) else None
+    if op == "min" and b.constant is not None and a.range.high <= b.constant:
+        return a if a.shape == tuple(shape) else None
     if op in FOLDED and all(isinstance(i.params.get("value"), int | float) for i in inputs):
         folded = FOLDED[op](*(float(i.params["value"]) for i in inputs))
         return None if folded is None else a.like(folded)

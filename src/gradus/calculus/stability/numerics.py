@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jax import lax
 from jax.scipy.special import ndtr
 
+from gradus.calculus.stability.absorbing import absorbing
 from gradus.calculus.stability.elementary import (
     ELEMENTARY,
     constant_like,
@@ -48,6 +49,25 @@ def logsumexp(x: jax.Array, axes: tuple[int, ...]) -> jax.Array:
     return ELEMENTARY["log"](total) + jnp.squeeze(shift, axes)
 
 
+def log_sum(*logs: jax.Array, weights: tuple[float, ...]) -> jax.Array:
+    """log Σ wᵢ eˡⁱ of a few logarithms, by log1p of what the others add to the largest term."""
+    shares = [lambda y, *x, i=i: _around_largest(x, weights)[1][i] for i in range(len(logs))]
+    return absorbing(lambda *x: _around_largest(x, weights)[0], *shares, both=True)(*logs)
+
+
+def _around_largest(logs, weights: tuple[float, ...]) -> tuple[jax.Array, jax.Array]:
+    """log Σ wᵢ eˡⁱ, and the share of every term."""
+    x = jnp.stack(logs)
+    w = jnp.asarray(weights, x.dtype).reshape(-1, *[1] * (x.ndim - 1))
+    first = jax.nn.one_hot(jnp.argmax(x + jnp.log(w), axis=0), len(logs), dtype=bool, axis=0)
+    high = jnp.max(jnp.where(first, x, -jnp.inf), axis=0, keepdims=True)
+    heaviest = jnp.sum(jnp.where(first, w, 0.0), axis=0, keepdims=True)
+    ratios = jnp.where(first, 1.0, w / heaviest * jnp.exp(x - finite(high)))
+    others = jnp.sum(jnp.where(first, 0.0, ratios), axis=0, keepdims=True)
+    total = high + jnp.log(heaviest) + jnp.log1p(others)
+    return total.squeeze(0), ratios / (1 + others)
+
+
 def pivots(a: jax.Array) -> tuple[jax.Array, jax.Array]:
     """The sign and the logarithm of |det A|, of matrices scaled by their largest element."""
     largest = lax.stop_gradient(jnp.max(jnp.abs(a), axis=(-2, -1), keepdims=True))
@@ -80,6 +100,34 @@ def exp_difference(u: jax.Array, v: jax.Array, gap: jax.Array) -> jax.Array:
     below = jnp.where(up, -gap, gap)
     rest = -jnp.expm1(below)
     return jnp.where(up, rest, -rest) * jnp.exp(jnp.where(up, u, v))
+
+
+def of_close_angles(direct, product):
+    """f(u) − f(v) for u − v = gap: by a product where u and v are close, directly elsewhere."""
+
+    def difference(u: jax.Array, v: jax.Array, gap: jax.Array) -> jax.Array:
+        near = jnp.abs(gap) * jnp.maximum(1.0, jnp.abs(u)) < 0.5
+        close = product(*(jnp.where(near, x, 0.0) for x in (u, v, gap)))
+        return jnp.where(near, close, direct(u) - direct(v))
+
+    return difference
+
+
+sin_difference = of_close_angles(
+    jnp.sin, lambda u, v, gap: 2 * jnp.cos(v + 0.5 * gap) * jnp.sin(0.5 * gap)
+)
+cos_difference = of_close_angles(
+    jnp.cos, lambda u, v, gap: -2 * jnp.sin(v + 0.5 * gap) * jnp.sin(0.5 * gap)
+)
+
+
+def atan_difference(u: jax.Array, v: jax.Array, gap: jax.Array) -> jax.Array:
+    """arctan u − arctan v for u − v = gap: the angle of (1 + uv, u − v), where uv does not
+    overflow."""
+    product = u * v
+    near = (product > -0.5) & (product < jnp.finfo(u.dtype).max)
+    close = jnp.arctan2(jnp.where(near, gap, 0.0), jnp.where(near, 1 + product, 1.0))
+    return jnp.where(near, close, jnp.arctan(u) - jnp.arctan(v))
 
 
 def reciprocal_difference(a: jax.Array, b: jax.Array, gap: jax.Array) -> jax.Array:
@@ -116,6 +164,12 @@ def log_softplus(u: jax.Array) -> jax.Array:
     return jnp.where(tiny, u, jnp.log(ELEMENTARY["softplus"](jnp.where(tiny, 0.0, u))))
 
 
+def expm1_mantissa(u: jax.Array) -> jax.Array:
+    """(eᵘ − 1) e^{−max(u, 0)}"""
+    above, below = jnp.where(u > 0, u, 0.0), jnp.where(u > 0, 0.0, u)
+    return jnp.where(u > 0, -jnp.expm1(-above), jnp.expm1(below))
+
+
 def reciprocal_sum(u: jax.Array, v: jax.Array) -> jax.Array:
     """1/(eᵘ + eᵛ), from the larger of the two."""
     high = finite(jnp.maximum(u, v))
@@ -128,6 +182,12 @@ def unscaled(mantissa: jax.Array, exponent: jax.Array) -> jax.Array:
     half = ELEMENTARY["exp"](0.5 * exponent)
     times = ELEMENTARY["scaled_absorbed"]
     return times(times(mantissa, half), half)
+
+
+def log1mexp_of_small(d: jax.Array, logarithm: jax.Array) -> jax.Array:
+    """log(1 − eᵈ), given log(−d): that is what it is where d is tiny."""
+    tiny = logarithm < jnp.log(jnp.finfo(d.dtype).eps)
+    return jnp.where(tiny, logarithm, ELEMENTARY["log1mexp"](jnp.where(tiny, -1.0, d)))
 
 
 def log_near_one(n: jax.Array, rest: jax.Array) -> jax.Array:

@@ -169,6 +169,51 @@ def _convert(graph: Graph, eqn, inputs) -> Node:
     return _traced_eqn(graph, eqn, inputs)
 
 
+def _dot_general(graph: Graph, eqn, inputs) -> Node:
+    """A product without a sum in it, such as einsum("nc,n->nc"), is a product of elements."""
+    (contracted, _), (left, right) = eqn.params["dimension_numbers"]
+    if contracted or not all(i.is_float for i in inputs):
+        return _traced_eqn(graph, eqn, inputs)
+    shape, dtype = _aval(eqn)
+    a, b = inputs
+    sides = [
+        _placed(graph, a, left, shape, 0),
+        _placed(graph, b, right, shape, len(a.shape) - len(left)),
+    ]
+    if sides[0] is sides[1]:
+        return graph.make("integer_pow", (sides[0],), {"y": 2}, shape, dtype, eqn)
+    return graph.make("mul", tuple(sides), {}, shape, dtype, eqn)
+
+
+def _placed(graph: Graph, x: Node, batch, shape, skipped: int) -> Node:
+    """A factor over the axes of the product: the batch, those of the left factor, of the right."""
+    order = [*batch, *(i for i in range(len(x.shape)) if i not in batch)]
+    if order != sorted(order):
+        moved = tuple(x.shape[i] for i in order)
+        x = graph.make("transpose", (x,), {"permutation": tuple(order)}, moved, x.dtype)
+    dims = [k if k < len(batch) else k + skipped for k in range(len(order))]
+    if x.shape == tuple(shape):
+        return x
+    params = {"shape": tuple(shape), "broadcast_dimensions": tuple(dims), "sharding": None}
+    return graph.make("broadcast_in_dim", (x,), params, tuple(shape), x.dtype)
+
+
+def _clamp(graph: Graph, eqn, inputs) -> Node:
+    """min(max(x, low), high)"""
+    low, x, high = inputs
+    if not x.is_float:
+        return _traced_eqn(graph, eqn, inputs)
+    above = graph.make("max", (x, low), {}, *_aval(eqn))
+    return graph.make("min", (above, high), {}, *_aval(eqn))
+
+
+def _ordered(graph: Graph, eqn, inputs) -> Node:
+    """max and min with a number as the second operand."""
+    a, b = inputs
+    swapped = (b, a) if a.constant is not None and b.constant is None else (a, b)
+    return graph.make(eqn.primitive.name, swapped, {}, *_aval(eqn), eqn=eqn)
+
+
 CANONICAL: dict[str, Callable[[Graph, Any, list[Node]], Node]] = {
     "add_any": lambda g, eqn, inputs: _traced(g, "add", eqn, inputs),
     "sub": _sub,
@@ -178,6 +223,10 @@ CANONICAL: dict[str, Callable[[Graph, Any, list[Node]], Node]] = {
     "pow": _pow,
     "rsqrt": _rsqrt,
     "convert_element_type": _convert,
+    "clamp": _clamp,
+    "dot_general": _dot_general,
+    "max": _ordered,
+    "min": _ordered,
     "copy": lambda g, eqn, inputs: inputs[0],
     "copy_p": lambda g, eqn, inputs: inputs[0],
 }

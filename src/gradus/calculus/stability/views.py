@@ -122,6 +122,12 @@ class Views:
                 return candidate, answer
         return None, None
 
+    def beyond(self, answer: Callable, view: str, n: Node) -> Any:
+        """What the rules after this one answer; None where none of them applies."""
+        rules = RULES[view, n.op]
+        later = rules[1 + next(i for i, r in enumerate(rules) if r.answer is answer) :]
+        return next((found for r in later if (found := r.answer(self, n)) is not None), None)
+
     def forget(self, n: Node) -> None:
         """Leave the value of a node as it is written."""
         self.answers["value", n] = None
@@ -161,10 +167,9 @@ class Views:
 
 def through(n: Node, answer: Any) -> Any:
     """An answer for the input of a move, as the answer for the move."""
-    if answer is None:
-        return None
     if isinstance(answer, Scaled):
-        if n.op == "stop_gradient":
-            return None
-        return Scaled(moved(n, answer.mantissa), moved(n, answer.exponent))
-    return moved(n, answer)
+        parts = None if n.op == "stop_gradient" else (through(n, part) for part in answer)
+        return None if parts is None else Scaled(*parts)
+    if isinstance(answer, tuple):  # a logarithm and a sign that may be known to be +
+        return tuple(through(n, part) for part in answer)
+    return None if answer is None else moved(n, answer)

@@ -10,6 +10,7 @@ FILES = (
     "mantissas",
     "shifts",
     "moments",
+    "limits",
     "differences",
     "roots",
     "quotients",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradus.calculus.stability.expressions import apply, exp, log
+from gradus.calculus.stability.expressions import apply, exp
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.linear import (
     Linear,
@@ -14,6 +14,7 @@ from gradus.calculus.stability.linear import (
     linear,
     without_cancelling,
 )
+from gradus.calculus.stability.rules.shares import picked_share
 from gradus.calculus.stability.series import only_source
 from gradus.calculus.stability.views import Views, rule
 
@@ -101,7 +102,8 @@ def _(views: Views, n: Node) -> Node | None:
     top, bottom = ([inside_log(t) for t, c in logs.items() if c == sign] for sign in (1.0, -1.0))
     if rest:
         top.append(exp(combine(Linear(rest, 0.0), n)))
-    if not bottom and len(top) < 2:
+    one_sided = not rest and not (top and bottom)
+    if one_sided and (len(logs) < 2 or any(picked_share(i) for i in (*top, *bottom))):
         return None
     whole = product(top, n)
     if bottom:
@@ -160,12 +162,28 @@ def _(views: Views, n: Node) -> Node | None:
     return None
 
 
+ANGLES = {"sin": "sin_difference", "cos": "cos_difference", "atan": "atan_difference"}
+
+
+@rule("value", "add", formula="sin u − sin v = 2 cos((u + v)/2) sin((u − v)/2) and the like")
+def _(views: Views, n: Node) -> Node | None:
+    pair = terms(n)
+    if pair is None or pair[0].op != pair[1].op or pair[0].op not in ANGLES:
+        return None
+    u, v = (i.inputs[0] for i in pair)
+    gap = difference(u, v)
+    gap = u - v if gap is None else views.value(gap)
+    return apply(ANGLES[pair[0].op], u, v, gap)
+
+
 @rule("value", "add", formula="x² − y² = (x − y)(x + y)")
 def _(views: Views, n: Node) -> Node | None:
     pair = terms(n)
     if pair is None or any(i.op != "integer_pow" or i.params["y"] != 2 for i in pair):
         return None
-    return apply("difference_of_squares", *(i.inputs[0] for i in pair))
+    x, y = (i.inputs[0] for i in pair)
+    gap = difference(x, y)
+    return apply("difference_of_squares", x, y) if gap is None else views.value(gap) * (x + y)
 
 
 @rule("value", "add", formula="c/a − c/b = c (b − a)/a/b")
@@ -174,9 +192,13 @@ def _(views: Views, n: Node) -> Node | None:
     if pair is None or any(i.op != "div" for i in pair):
         return None
     (c, a), (d, b) = (i.inputs for i in pair)
-    gap = difference(b, a)
     if c.constant is None or c.constant != d.constant:
         return None
+    gap = difference(b, a)
+    if gap is None and only_source(a) is only_source(b) is not None:  # a series knows more
+        return None
+    if gap is None and (better := views.value(b - a)) is not b - a:
+        return apply("reciprocal_difference", a, b, better) * c.constant
     if gap is None or (gap.constant is None and gap.op != "argument"):
         return apply("independent_reciprocal_difference", a, b) * c.constant
     return apply("reciprocal_difference", a, b, gap) * c.constant
@@ -192,19 +214,6 @@ def _(views: Views, n: Node) -> Node | None:
     if gap is None:
         return apply("independent_exp_difference", u, v)
     return apply("exp_difference", u, v, views.value(gap))
-
-
-@rule("value", "add", formula="r − 1 − log r = d − log1p d with d = (a − b)/b for r = a/b")
-def _(views: Views, n: Node) -> Node | None:
-    form = linear(n)
-    for r, c in form.terms.items():
-        if r.op != "div" or form.constant != -c or form.terms.get(log(r)) != -c:
-            continue
-        small = (r.inputs[0] - r.inputs[1]) / r.inputs[1]
-        rest = {t: k for t, k in form.terms.items() if t not in (r, log(r))}
-        main = (small - apply("log1p", small)) * c
-        return main + combine(Linear(rest, 0.0), n) if rest else main
-    return None
 
 
 @rule("value", "add", formula="ab − ac = a (b − c), if b − c has a view")

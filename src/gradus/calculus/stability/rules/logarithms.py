@@ -10,6 +10,7 @@ from gradus.calculus.stability.expressions import (
     axes,
     is_move,
     log,
+    log_sum,
     reduced,
     select,
     softplus,
@@ -116,7 +117,7 @@ def _(views: Views, n: Node) -> Node | None:
 @rule("log", "mul", "div", formula="log(ab) = log a + log b, log(a/b) = log a − log b")
 def _(views: Views, n: Node) -> Node | None:
     a, b = n.inputs
-    if chained(n) or not any(known(views, i) for i in n.inputs):
+    if chained(n) or may_be_close(n) or not any(known(views, i) for i in n.inputs):
         return None
     if not a.range.nonnegative and not b.range.nonnegative:  # their signs could cancel
         return None
@@ -126,6 +127,8 @@ def _(views: Views, n: Node) -> Node | None:
 @rule("log", "mul", "div", "reduce_prod", formula="log |Π xᵢ| = Σ log |xᵢ|, with the signs apart")
 def _(views: Views, n: Node) -> Node | None:
     if n.op != "reduce_prod" and not chained(n) and not any(known(views, i) for i in n.inputs):
+        return None
+    if may_be_close(n):
         return None
     found = views.ask("log_abs", n)
     if found is None:
@@ -272,7 +275,7 @@ def _(views: Views, n: Node) -> Node | None:
         return None
     if b.constant == 1:
         return softplus(views.log_of(a))
-    return apply("logaddexp", views.log_of(a), views.log_of(b))
+    return log_sum(*((views.log_of(i), 1.0) for i in n.inputs))
 
 
 @rule("log", "add", formula="log(x + √(x² ± 1)) = asinh x or acosh x")
@@ -315,6 +318,11 @@ def _(views: Views, n: Node) -> Node | None:
 def known(views: Views, n: Node) -> bool:
     """Whether log n is found in another way than by the value."""
     return n.constant is None and views.log(n) is not None
+
+
+def may_be_close(n: Node) -> bool:
+    """Whether n is a/b where a − b is found without rounding."""
+    return n.op == "div" and difference(*n.inputs) is not None
 
 
 def joined(op: str, a: Node, b: Node) -> Node:

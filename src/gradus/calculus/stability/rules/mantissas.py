@@ -28,6 +28,12 @@ def _(views: Views, n: Node) -> Scaled:
     return Scaled(stretched(n.like(1.0), n.shape), n.inputs[0] * math.log(2))
 
 
+@rule("scaled", "expm1", formula="eᵘ − 1 = (1 − e⁻ᵘ) eᵘ for u > 0")
+def _(views: Views, n: Node) -> Scaled:
+    (u,) = n.inputs
+    return Scaled(apply("expm1_mantissa", u), apply("max", u, 0.0))
+
+
 @rule("scaled", "pow", formula="aᵘ = 1 · e^{u log a} for a number a")
 def _(views: Views, n: Node) -> Scaled | None:
     base, power = n.inputs
@@ -81,6 +87,10 @@ def _(views: Views, n: Node) -> Scaled | None:
 
 @rule("scaled", "add", formula="m e^E + k e^F = (m e^{E − M} + k e^{F − M}) e^M, M = max(E, F)")
 def _(views: Views, n: Node) -> Scaled | None:
+    if not all(i.positive for i in n.inputs) and (better := views.value(n)) is not n:
+        found = views.scaled(better)
+        if found is not None:
+            return found
     parts = pair(views, n)
     if parts is None:
         return None

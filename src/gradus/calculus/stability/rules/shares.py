@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from gradus.calculus.stability.expressions import is_move, moved, stretched
@@ -18,7 +19,9 @@ class Share(NamedTuple):
 
 
 def share(n: Node) -> Share | None:
-    """n as a share of a sum."""
+    """n as a share of a sum, by division or times the reciprocal."""
+    if n.op == "mul":
+        return next(filter(None, map(share, reciprocals(n))), None)
     if n.op != "div":
         return None
     part, total = n.inputs
@@ -35,6 +38,22 @@ def share(n: Node) -> Share | None:
     return Share(x, tuple(total.params["axes"]), moves)
 
 
+def picked_share(n: Node) -> bool:
+    """Whether n is an element of shares."""
+    while is_move(n):
+        n = n.inputs[0]
+    return share(n) is not None
+
+
+def reciprocals(n: Node) -> Iterator[Node]:
+    """x/y where n is x · (1/y)."""
+    for x, y in (n.inputs, n.inputs[::-1]):
+        inverse = y.inputs[0] if is_move(y) else y
+        if inverse.op == "div" and inverse.inputs[0].constant == 1:
+            below = inverse.inputs[1]
+            yield x / (moved(y, below) if is_move(y) else below)
+
+
 def answered(op: str, views: Views, n: Node) -> Node | None:
     """An operation on the logarithms of all shares, with those of n picked out."""
     found = share(n)
@@ -46,12 +65,12 @@ def answered(op: str, views: Views, n: Node) -> Node | None:
     return picked(answer, found.moves)
 
 
-@rule("log", "div", formula="log(xᵢ/Σx) = zᵢ − z* − log1p(Σ of the others e^{z − z*}), z = log x")
+@rule("log", "div", "mul", formula="log(xᵢ/Σx) = zᵢ − z* − log1p(Σ of the others e^{z − z*})")
 def _(views: Views, n: Node) -> Node | None:
     return answered("log_share", views, n)
 
 
-@rule("minus_one", "div", formula="xᵢ/Σx − 1 = −(Σ of the others)/Σx")
+@rule("minus_one", "div", "mul", formula="xᵢ/Σx − 1 = −(Σ of the others)/Σx")
 def _(views: Views, n: Node) -> Node | None:
     rest = answered("share_of_others", views, n)
     return None if rest is None else -rest
