@@ -49,6 +49,7 @@ def inside(place: str, kinds: dict[str, str], kind: str | None = None) -> dict[s
 
 LAYERS = {
     "dense": Case(nn.Dense(2, nn.relu), (3,), DENSE, WIDTH),
+    "masked dense": Case(nn.MaskedDense((1, 2, 3), (1, 2, 2)), (3,), DENSE, WIDTH),
     "dense over time": Case(nn.Dense(2, nn.tanh), (5, 3), DENSE, WIDTH),
     "dense without bias": Case(nn.Dense(2, use_bias=False), (3,), {"weight": "weight"}, WIDTH),
     "dense cosine": Case(nn.Dense(2, nn.cosine), (3,), DENSE, WIDTH),

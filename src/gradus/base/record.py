@@ -19,7 +19,9 @@ import numpy as np
 
 from gradus.base.errors import InputError, nearest
 
-ROOMS = tuple(f"gradus.{room}" for room in ("data", "likelihoods", "nn", "optim", "penalties"))
+ROOMS = tuple(
+    f"gradus.{room}" for room in ("data", "likelihoods", "models", "nn", "optim", "penalties")
+)
 CLASSES: dict[str, type] = {}
 FUNCTIONS: dict[str, Callable] = {}
 

@@ -14,7 +14,7 @@ from gradus.nn.layer import INFERENCE, Forward, Layer
 from gradus.optim.optimizer import Optimizer, OptimizerState
 from gradus.penalties import Penalty
 
-Measure = Callable[[Layer, Batch, Forward], dict[str, jax.Array]]
+Measure = Callable[[Any, Batch, Forward], dict[str, jax.Array]]
 
 
 class State(NamedTuple):

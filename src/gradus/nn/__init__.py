@@ -39,6 +39,7 @@ from gradus.nn.initializers import (
     suited_to,
 )
 from gradus.nn.layer import INFERENCE, Forward, Layer
+from gradus.nn.masked import MaskedDense
 from gradus.nn.noise import Dropout, GaussianNoise, WeightNoise, monte_carlo
 from gradus.nn.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
 from gradus.nn.note import Note
@@ -75,6 +76,7 @@ __all__ = [
     "LeCunNormal",
     "LeCunUniform",
     "LocalResponseNorm",
+    "MaskedDense",
     "Maxout",
     "Normal",
     "Note",

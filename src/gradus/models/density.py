@@ -1,0 +1,29 @@
+"""What all models of p(x) have in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import jax
+import numpy as np
+
+from gradus.nn.layer import INFERENCE, Forward, Layer
+
+
+class DensityModel(Layer):
+    """A layer that maps examples x to log p(x), one number for each, and can be sampled from."""
+
+    @abstractmethod
+    def __call__(self, x: jax.Array, forward: Forward = INFERENCE) -> jax.Array:
+        """log p(x), or log P(x) of discrete x, in nats, shape (B,)."""
+
+    @abstractmethod
+    def sample(self, key: jax.Array, count: int) -> jax.Array:
+        """So many new x, drawn from p(x), examples first."""
+
+    def with_marginals(self, x: jax.Array, weight: jax.Array | None = None) -> DensityModel:
+        """The model, before `init`, with each column of x described by itself, where it can be."""
+        return self
+
+    def check(self, x: np.ndarray) -> None:
+        """Refuse examples that the model cannot describe; by default every array will do."""

@@ -1,0 +1,72 @@
+"""Autoencoders: shapes, and what a linear one must find."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+import pytest
+from scipy.linalg import subspace_angles
+
+from gradus import InputError, fit, models, nn
+from gradus.learn import autoencoder
+from gradus.likelihoods import Bernoulli, Gaussian
+from gradus.optim import adam, cosine_decay
+
+
+def test_the_decoder_mirrors_the_encoder(key):
+    model = models.autoencoder([16, 8], 2, outputs=5).init(key, (5,))
+    widths = [
+        [layer.units for layer in half.layers if isinstance(layer, nn.Dense)]
+        for half in (model.encoder, model.decoder)
+    ]
+    assert widths == [[16, 8, 2], [8, 16, 5]]
+
+
+def test_calling_is_encoding_and_decoding(key):
+    model = models.autoencoder([4], 2, outputs=3).init(key, (3,))
+    x = jax.random.normal(key, (6, 3))
+    np.testing.assert_array_equal(model(x), model.decoder(model.encoder(x)))
+
+
+def test_a_linear_autoencoder_spans_the_principal_components():
+    """Bourlard and Kamp (1988): with squared error the decoder's columns span what the first
+    principal components span; here the variances 9, 4, 1, ¼ and 1⁄16 tell them apart.
+    """
+    rng = np.random.default_rng(0)
+    rotation = np.linalg.qr(rng.normal(size=(5, 5)))[0]
+    x = (rng.normal(size=(200, 5)) * [3, 2, 1, 0.5, 0.25]) @ rotation.T + 1
+    algorithm = autoencoder(
+        models.autoencoder([], 2, outputs=5), Gaussian(), adam(cosine_decay(0.05, steps=1500))
+    )
+    run = fit(algorithm, x, epochs=1500, batch=200)
+    components = np.linalg.svd(x - x.mean(axis=0))[2][:2].T
+    angles = subspace_angles(components, np.asarray(run.model.decoder.layers[-1].weight).T)
+    assert angles.max() < 1e-3
+
+
+def test_a_single_column_and_its_weights():
+    """Rows of weight 0 count as if they were not there."""
+    x = np.array([[0.0], [1.0], [2.0], [50.0]])
+    algorithm = autoencoder(models.autoencoder([], 1, outputs=1), Gaussian(), adam(0.1))
+    run = fit(algorithm, (x, None, np.array([1.0, 1.0, 1.0, 0.0])), epochs=1, batch=4)
+    # the decoder's bias starts at the mean of the rows that count, and Adam's first step is 0.1
+    np.testing.assert_allclose(run.model.decoder.layers[-1].bias, 1, atol=0.101)
+
+
+def test_binary_inputs_can_be_validated():
+    x = np.eye(4)[np.arange(40) % 4]
+    algorithm = autoencoder(models.autoencoder([], 2, outputs=4), Bernoulli(), adam(0.1))
+    run = fit(algorithm, x, epochs=2, validation=0.25)
+    assert {"accuracy", "val_accuracy"} <= set(run.history)
+
+
+def test_inputs_that_the_likelihood_cannot_describe_are_refused():
+    algorithm = autoencoder(models.autoencoder([], 1, outputs=2), Bernoulli(), adam(0.1))
+    with pytest.raises(InputError, match="Bernoulli: target in row 1, column 0"):
+        fit(algorithm, [[0.0, 1.0], [3.0, 1.0]])
+
+
+def test_a_refusal_names_the_half():
+    model = models.Autoencoder(nn.Dense(2), nn.Dense(3)).init(jax.random.key(0), (3,))
+    with pytest.raises(InputError, match="encoder › Dense: wrong input shape"):
+        model(np.zeros((1, 4)))
