@@ -161,12 +161,13 @@ SHOWN_ELSEWHERE = {
         calculus.Accumulation calculus.Comparison calculus.CriticalPoint calculus.Curvature
         calculus.Derivative calculus.Finding calculus.GradientCheck calculus.ThroughTime
         data.Chunk data.CountTarget data.Fold data.Parts data.Split evaluation.Assessment
-        nn.Frozen nn.Summary
+        evaluation.Comparison evaluation.CrossValidation evaluation.Curve evaluation.Fold
+        evaluation.Memory evaluation.Pair nn.Frozen nn.Summary
         optim.OptimizerState penalties.ActivityPenalty penalties.MaxNorm penalties.WeightPenalty
         training.Plan training.RateRange training.Run training.Runs""",
     "by the function that takes it": """
-        data.Batch nn.Forward nn.as_layer nn.chain training.Reach training.folds
-        training.resamples training.seeds training.vary""",
+        data.Batch nn.Forward nn.as_layer nn.chain training.Reach training.divided
+        training.folds training.leave_one_out training.resamples training.seeds training.vary""",
     "by the function that undoes it": "data.read_arrays training.load",
 }
 

@@ -28,17 +28,22 @@ PUBLIC = {
     "InputError": "gradus.base.errors",
     "Patience": "gradus.training",
     "assess": "gradus.evaluation",
+    "capacity_curve": "gradus.evaluation",
     "check_gradient": "gradus.calculus",
+    "compare": "gradus.evaluation",
     "critical_point": "gradus.calculus",
     "curvature": "gradus.calculus",
     "derivative": "gradus.calculus",
+    "evaluate": "gradus.evaluation",
     "fit": "gradus.training",
     "fit_many": "gradus.training",
     "folds": "gradus.training",
     "hazards": "gradus.calculus",
+    "learning_curve": "gradus.evaluation",
     "load": "gradus.training",
     "named": "gradus.base.record",
     "perceptron": "gradus.learn",
+    "random_labels": "gradus.evaluation",
     "rate_range": "gradus.training",
     "resamples": "gradus.training",
     "save": "gradus.training",
@@ -77,6 +82,11 @@ if TYPE_CHECKING:  # what `__getattr__` finds, for editors and type checkers
     from gradus.calculus import stable as stable
     from gradus.calculus import trace as trace
     from gradus.evaluation import assess as assess
+    from gradus.evaluation import capacity_curve as capacity_curve
+    from gradus.evaluation import compare as compare
+    from gradus.evaluation import evaluate as evaluate
+    from gradus.evaluation import learning_curve as learning_curve
+    from gradus.evaluation import random_labels as random_labels
     from gradus.learn import Algorithm as Algorithm
     from gradus.learn import perceptron as perceptron
     from gradus.learn import supervised as supervised

@@ -1,5 +1,27 @@
 """Floor 5: what a model, or a way of learning, is worth on examples it has not learned from."""
 
 from gradus.evaluation.assessment import Assessment, assess
+from gradus.evaluation.comparison import Comparison, Pair, compare
+from gradus.evaluation.cross_validation import CrossValidation, evaluate
+from gradus.evaluation.curves import Curve, capacity_curve, learning_curve
+from gradus.evaluation.folds import Fold, divide
+from gradus.evaluation.memorizer import memorizer
+from gradus.evaluation.memory import Memory, random_labels
 
-__all__ = ["Assessment", "assess"]
+__all__ = [
+    "Assessment",
+    "Comparison",
+    "CrossValidation",
+    "Curve",
+    "Fold",
+    "Memory",
+    "Pair",
+    "assess",
+    "capacity_curve",
+    "compare",
+    "divide",
+    "evaluate",
+    "learning_curve",
+    "memorizer",
+    "random_labels",
+]

@@ -2,7 +2,7 @@
 
 from gradus.training.fit import fit, fit_many
 from gradus.training.history import History
-from gradus.training.many import Plan, Runs, folds, resamples, seeds, vary
+from gradus.training.many import Plan, Runs, divided, folds, leave_one_out, resamples, seeds, vary
 from gradus.training.rate_range import RateRange, rate_range
 from gradus.training.run import Run
 from gradus.training.saving import load, save
@@ -16,9 +16,11 @@ __all__ = [
     "Reach",
     "Run",
     "Runs",
+    "divided",
     "fit",
     "fit_many",
     "folds",
+    "leave_one_out",
     "load",
     "rate_range",
     "resamples",

@@ -10,6 +10,7 @@ import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.data.splits import bootstrap, k_folds
+from gradus.data.splits import leave_one_out as loo
 from gradus.training.door import Admitted
 from gradus.training.member import Examples, Member
 from gradus.training.run import Run
@@ -70,18 +71,63 @@ def seeds(count: int) -> Plan:
     return Plan([f"seed {i}" for i in range(count)], list(range(count)))
 
 
-def folds(count: int) -> Plan:
+def folds(count: int, *, repeats: int = 1, groups: Any = None, time: Any = None) -> Plan:
     """k-fold cross-validation: each member validates on its own k-th of the examples.
 
     Classes are spread over the folds alike where targets are classes.
-    """
 
+    Arguments:
+        count: k.
+        repeats: how often the examples are divided anew; each time other weights begin.
+        groups, time: one value per example; see `gradus.data.k_folds`.
+    """
     check_count("folds", count, 2)
+    check_count("repeats", repeats, 1)
 
     def parts(admitted: Admitted, seed: int) -> Sequence[tuple]:
-        return k_folds(len(admitted.rows), count, stratify=admitted.classes, seed=seed)
+        by: dict[str, Any] = {"groups": groups, "time": time}
+        if groups is None and time is None:
+            by["stratify"] = admitted.classes
+        n = len(admitted.rows)
+        return [f for r in range(repeats) for f in k_folds(n, count, **by, seed=seed + r)]
 
-    return Plan([f"fold {i + 1}" for i in range(count)], [0] * count, parts)
+    places = [(r, i) for r in range(repeats) for i in range(count)]
+    names = [f"repeat {r + 1}, fold {i + 1}" for r, i in places]
+    names = names if repeats > 1 else [f"fold {i + 1}" for i in range(count)]
+    return Plan(names, [r for r, _ in places], parts)
+
+
+def leave_one_out(count: int) -> Plan:
+    """Each member validates on one example and learns from the others.
+
+    Arguments:
+        count: how many examples there are.
+    """
+    return divided(loo(count), [f"without row {row}" for row in range(count)])
+
+
+def divided(
+    parts: Sequence[tuple[np.ndarray, np.ndarray | None]],
+    names: Sequence[str] | None = None,
+    seeds: Sequence[int] | None = None,
+) -> Plan:
+    """Members with rows of your own choice.
+
+    Arguments:
+        parts: for each member the rows to learn from, and those to validate on; None for none.
+        names: what to call the members.
+        seeds: of each member; 0 for all by default, so that all begin with the same weights.
+    """
+    if not len(parts) or len({validation is None for _, validation in parts}) > 1:
+        raise InputError(
+            "divided",
+            expected="(training rows, validation rows) for each member, or None for all",
+            got=f"{len(parts)} members" if not len(parts) else "None for some of them",
+            fix="give every member the same kinds of rows",
+        )
+    called = [f"part {i + 1}" for i in range(len(parts))] if names is None else list(names)
+    rows = [tuple(parts[i]) for i in range(len(parts))]
+    return Plan(called, list(seeds or [0] * len(rows)), lambda admitted, seed: rows)
 
 
 def resamples(count: int) -> Plan:

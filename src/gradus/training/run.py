@@ -10,10 +10,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gradus.base.errors import InputError
+from gradus.base.errors import InputError, located
 from gradus.data.dataset import check_arrays
 from gradus.likelihoods import Likelihood
-from gradus.nn.layer import INFERENCE
+from gradus.nn.layer import INFERENCE, Layer
 from gradus.training.history import History
 from gradus.training.part import EVALUATION_BATCH
 
@@ -78,6 +78,9 @@ class Run:
 def outputs(model: Any, x: Any) -> np.ndarray:
     """`model(x)` at inference, in blocks of one size, so that nothing is compiled twice."""
     x, _, _ = check_arrays(x)
+    if isinstance(model, Layer):
+        with located("x"):
+            model.check(x)
     n = len(jax.tree.leaves(x)[0])
     block = min(EVALUATION_BATCH, n)
     pieces = []
