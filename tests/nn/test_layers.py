@@ -137,6 +137,21 @@ LAYERS = {
         inside("0", DENSE) | inside("1", BATCH_NORM),
         WIDTH,
     ),
+    "conv": Case(nn.Conv(4, 3, nn.tanh), (5, 4, 2), DENSE, WIDTH),
+    "conv over time": Case(nn.Conv(4, 3, stride=2, padding="same"), (6, 2), DENSE, WIDTH),
+    "conv of volumes": Case(nn.Conv(2, 2, dilation=2), (4, 3, 3, 2), DENSE, WIDTH),
+    "conv in groups": Case(
+        nn.Conv(4, 3, groups=2, padding="circular", flip=True), (4, 4, 4), DENSE, WIDTH
+    ),
+    "depthwise conv": Case(nn.Conv(6, 2, groups=3, stride=2), (4, 4, 3), DENSE, WIDTH),
+    "conv without bias": Case(
+        nn.Conv(2, 3, padding="full", use_bias=False), (4, 4, 1), {"weight": "weight"}, WIDTH
+    ),
+    "max pool": Case(nn.MaxPool(2), (5, 4, 2)),
+    "overlapping max pool": Case(nn.MaxPool(3, stride=2, padding="same"), (5, 4, 2)),
+    "mean pool": Case(nn.MeanPool(3, stride=2, padding="same"), (5, 4, 2)),
+    "global max pool": Case(nn.GlobalMaxPool(), (5, 4, 2)),
+    "global mean pool": Case(nn.GlobalMeanPool(), (5, 2)),
     "note": Case(nn.Note("hidden"), (3,)),
     "reshape": Case(nn.Reshape((3, -1)), (2, 6)),
     "flatten": Case(nn.Flatten(), (2, 3)),
@@ -319,6 +334,6 @@ def test_a_layer_that_mixes_examples_is_found(mixing):
 
 def test_every_layer_class_is_in_the_table():
     classes = {c for c in vars(nn).values() if isinstance(c, type) and issubclass(c, nn.Layer)}
-    files = "dense units combine branches skip frozen norm noise note shape"
+    files = "dense units combine branches skip frozen norm noise note shape conv pool"
     own = {c for c in classes if c.__module__.removeprefix("gradus.nn.") in files.split()}
     assert own == {type(case.layer) for case in LAYERS.values()}

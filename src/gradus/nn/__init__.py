@@ -19,6 +19,7 @@ from gradus.nn.activations import (
 )
 from gradus.nn.branches import Add, Branches, Concat, Parallel
 from gradus.nn.combine import Lambda, Sequential, as_layer, chain
+from gradus.nn.conv import Conv
 from gradus.nn.dense import Dense
 from gradus.nn.frozen import Frozen, frozen
 from gradus.nn.graph import graph
@@ -43,6 +44,7 @@ from gradus.nn.masked import MaskedDense
 from gradus.nn.noise import Dropout, GaussianNoise, WeightNoise, monte_carlo
 from gradus.nn.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
 from gradus.nn.note import Note
+from gradus.nn.pool import GlobalMaxPool, GlobalMeanPool, MaxPool, MeanPool
 from gradus.nn.shape import Flatten, Reshape
 from gradus.nn.skip import DenseConnection, Residual
 from gradus.nn.summary import Summary, summary
@@ -57,6 +59,7 @@ __all__ = [
     "Branches",
     "Concat",
     "Constant",
+    "Conv",
     "Dense",
     "DenseConnection",
     "Dropout",
@@ -64,6 +67,8 @@ __all__ = [
     "Forward",
     "Frozen",
     "GaussianNoise",
+    "GlobalMaxPool",
+    "GlobalMeanPool",
     "GlorotNormal",
     "GlorotUniform",
     "GroupNorm",
@@ -77,7 +82,9 @@ __all__ = [
     "LeCunUniform",
     "LocalResponseNorm",
     "MaskedDense",
+    "MaxPool",
     "Maxout",
+    "MeanPool",
     "Normal",
     "Note",
     "Ones",

@@ -43,6 +43,9 @@ def flops_of(equation: Any) -> int:
         a = equation.invars[0].aval.shape
         contracted = params["dimension_numbers"][0][0]
         return 2 * out * math.prod(a[axis] for axis in contracted)
+    if name == "convolve":
+        *window, channels, _ = equation.invars[1].aval.shape
+        return 2 * out * math.prod(window) * channels // math.prod(params["inflation"])
     if name == "conv_general_dilated":
         kernel = equation.invars[1].aval.shape
         outputs = kernel[params["dimension_numbers"].rhs_spec[0]]
