@@ -96,7 +96,7 @@ def design(formula: str, table: Any, *, full_rank: bool = True) -> Design:
     matrix = evaluated(read.parsed.rhs, frame, read.columns)
     terms = tuple(map(readable, matrix.columns))
     x = finite(filled(matrix, frame.height), terms)
-    groups = {str(term): tuple(at) for term, at in matrix.model_spec.term_indices.items()}
+    groups = {written(term): tuple(at) for term, at in matrix.model_spec.term_indices.items()}
     groups.pop("1", None)
     levels = {name: levels_of(frame[name]) for name in read.columns}
     made = Design(formula, read.target, terms, x, y, groups, levels, matrix.model_spec)
@@ -231,6 +231,15 @@ def finite(x: np.ndarray, terms: tuple[str, ...]) -> np.ndarray:
             fix="correct the value: logarithms want numbers above 0, roots no negative ones",
         )
     return x
+
+
+def written(term: Any) -> str:
+    """A term of formulaic as it can stand in a formula, odd names in backquotes."""
+    factors = [
+        f"`{f.expr}`" if f.eval_method.value == "lookup" and not f.expr.isidentifier() else f.expr
+        for f in term.factors
+    ]
+    return ":".join(factors)
 
 
 def readable(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from textwrap import fill
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -152,7 +153,7 @@ class LinearFit:
     def summary(self) -> str:
         """The fit as text: what was fitted, every coefficient, and the measures."""
         parts = [self._headline(), *(self._table(of).text() for of in self._classes())]
-        return paragraphs([*parts, self._measured(), self.remark])
+        return paragraphs([*parts, self._measured(), fill(self.remark, WIDTH)])
 
     def __str__(self) -> str:
         return self.summary()
@@ -170,7 +171,8 @@ class LinearFit:
 
     def _headline(self) -> str:
         rows, columns = self.design.x.shape
-        text = f"{self.kind}: {self.design.formula} ({rows:,} rows, {columns} coefficients)"
+        many = "1 coefficient" if columns == 1 else f"{columns} coefficients"
+        text = f"{self.kind}: {self.design.formula} ({rows:,} rows, {many})"
         if self.labels is not None and self.beta.ndim == 1:
             return f"{text}, log odds of {self.labels[1]!r}"
         if self.labels is not None:
@@ -190,8 +192,11 @@ class LinearFit:
         return Table(header, tuple(map(_cells, rows)))
 
     def _measured(self) -> str:
-        names = {name: WRITTEN.get(name, name.replace("_", " ")) for name in self.measures}
-        return _in_lines(f"{names[k]} {number(value)}" for k, value in self.measures.items())
+        written = {name: number(value) for name, value in self.measures.items()}
+        if "f_p" in written:
+            written["f_p"] = probability(self.measures["f_p"])
+        names = {name: WRITTEN.get(name, name.replace("_", " ")) for name in written}
+        return _in_lines(f"{names[name]} {value}" for name, value in written.items())
 
     def _check_threshold(self, threshold: float | None) -> None:
         if threshold is None:

@@ -113,6 +113,8 @@ def measures(results: Any) -> dict[str, float]:
     """How well a line fits; F compares with the mean alone and needs a term beside it."""
     with quiet():  # a line without error has an infinite F
         found = {"rss": results.ssr, "rse": np.sqrt(results.scale), "r2": results.rsquared}
+        if results.df_model == 0 and results.k_constant:
+            found["r2"] = 0.0  # exactly: the mean is what R² compares with
         if results.df_model > 0:
             found["adjusted_r2"] = results.rsquared_adj
             found |= {"f": results.fvalue, "f_p": results.f_pvalue}

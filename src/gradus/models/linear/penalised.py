@@ -89,6 +89,7 @@ def _fit(kind: str, formula: str, table: Any, penalty: float, mix: float) -> Lin
     beta = np.zeros(len(made.terms))
     beta[~free] = results.coef_ / spread[~free]
     beta[free] = results.intercept_ - centre[~free] @ beta[~free]
+    beta += 0.0  # no −0
     return LinearFit(
         kind=f"{kind}, penalty {penalty:g}",
         design=made,

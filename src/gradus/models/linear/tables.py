@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+HUGE = 1e6
+
 
 class Table(NamedTuple):
     """Rows of written cells below a header; the first cell of a row is its name.
@@ -46,8 +48,14 @@ def number(value: float | None, digits: int = 5) -> str:
 
 
 def decimal(value: float | None, places: int = 2) -> str:
-    """A number with some decimals; nothing where there is none."""
-    return "" if value is None else f"{value:.{places}f}"
+    """A number with some decimals, unless it is huge; nothing where there is none.
+
+    >>> decimal(-0.1767), decimal(3e15)
+    ('-0.18', '3e+15')
+    """
+    if value is None or abs(value) >= HUGE:
+        return number(value)
+    return f"{value:.{places}f}"
 
 
 def probability(p: float | None) -> str:
