@@ -24,12 +24,16 @@ from gradus.nn.layer import is_shape
 
 
 class Case(NamedTuple):
-    """A layer, the shape of one input, its arrays and their kinds, and what it refuses."""
+    """A layer, the shape of one input, its arrays and their kinds, and what it refuses.
+
+    Inputs are normal numbers, or tokens where their number is given.
+    """
 
     layer: nn.Layer
     shape: Any
     kinds: dict[str, str] = {}  # noqa: RUF012 - never changed
     refuses: str | None = None  # wording for an input of another width
+    tokens: int | None = None
 
 
 @named
@@ -40,6 +44,10 @@ def doubled(x):
 DENSE = {"weight": "weight", "bias": "param"}
 NORM = {"gain": "param", "bias": "param"}
 BATCH_NORM = {**NORM, "mean": "state", "variance": "state"}
+RNN = {"weight": "weight", "recurrent": "weight", "bias": "param"}
+PEEPHOLE = {**RNN, "peepholes": "param"}
+GRU = {**RNN, "recurrent_bias": "param"}
+SEQUENCE, MASKED = (5, 3), ((5, 3), (5,))
 WIDTH = "wrong input shape"
 
 
@@ -153,6 +161,39 @@ LAYERS = {
     "global max pool": Case(nn.GlobalMaxPool(), (5, 4, 2)),
     "global mean pool": Case(nn.GlobalMeanPool(), (5, 2)),
     "note": Case(nn.Note("hidden"), (3,)),
+    "embedding": Case(nn.Embedding(7, 3), (5,), {"weight": "weight"}, tokens=7),
+    "embedding with padding": Case(
+        nn.Embedding(7, 3, padding=0), (5,), {"weight": "weight"}, tokens=7
+    ),
+    "simple rnn": Case(nn.SimpleRNN(2), SEQUENCE, RNN, WIDTH),
+    "simple rnn, every step": Case(
+        nn.SimpleRNN(2, activation=nn.softplus, return_sequences=True), MASKED, RNN
+    ),
+    "lstm": Case(nn.LSTM(2), SEQUENCE, RNN, WIDTH),
+    "lstm, every step": Case(nn.LSTM(2, return_sequences=True), MASKED, RNN),
+    "lstm with peepholes": Case(nn.LSTM(2, peephole=True), SEQUENCE, PEEPHOLE, WIDTH),
+    "coupled lstm": Case(nn.LSTM(2, peephole=True, coupled=True), MASKED, PEEPHOLE),
+    "gru": Case(nn.GRU(2), MASKED, GRU),
+    "gru, reset before": Case(
+        nn.GRU(2, reset_after=False, return_sequences=True), SEQUENCE, RNN, WIDTH
+    ),
+    "bidirectional": Case(
+        nn.Bidirectional(nn.LSTM(2)),
+        SEQUENCE,
+        inside("there", RNN) | inside("back", RNN),
+        f"Bidirectional › LSTM: {WIDTH}",
+    ),
+    "bidirectional sum": Case(
+        nn.Bidirectional(nn.SimpleRNN(2, return_sequences=True), merge="sum"),
+        MASKED,
+        inside("there", RNN) | inside("back", RNN),
+    ),
+    "tagger": Case(
+        nn.Sequential(nn.Embedding(7, 3, padding=0), nn.GRU(2, return_sequences=True), nn.Dense(2)),
+        (5,),
+        {"0.weight": "weight"} | inside("1", GRU) | inside("2", DENSE),
+        tokens=7,
+    ),
     "reshape": Case(nn.Reshape((3, -1)), (2, 6)),
     "flatten": Case(nn.Flatten(), (2, 3)),
 }
@@ -172,9 +213,11 @@ def ready(case: Case) -> nn.Layer:
     return merge(moved, rest)
 
 
-def batch(shape: Any, seed: int = 2) -> Any:
+def batch(shape: Any, seed: int = 2, tokens: int | None = None) -> Any:
     """Four random examples of `shape`."""
     keys = iter(random.split(random.key(seed), 10))
+    if tokens is not None:
+        return random.randint(next(keys), (4, *shape), 0, tokens)
     return jax.tree.map(lambda s: random.normal(next(keys), (4, *s)), shape, is_leaf=is_shape)
 
 
@@ -202,26 +245,27 @@ def assert_equal(a: Any, b: Any, rtol: float = 0.0) -> None:
 def check_gradient(layer: nn.Layer, x: Any) -> None:
     """Reverse mode against central differences, for parameters and inputs, in training."""
     params, rest = split(layer)
+    real, tokens = eqx.partition(x, eqx.is_inexact_array)
 
     @jax.jit
-    def outputs(params, x):
-        return merge(params, rest)(x, training())
+    def outputs(params, real):
+        return merge(params, rest)(eqx.combine(real, tokens), training())
 
-    check_grads(outputs, (params, x), order=1, modes=["rev"], atol=1e-6, rtol=1e-6)
+    check_grads(outputs, (params, real), order=1, modes=["rev"], atol=1e-6, rtol=1e-6)
 
 
 def check_rows(layer: nn.Layer, x: Any) -> None:
     """At inference an output depends on its own example only."""
     y = layer(x)
     for i in (0, 3):
-        changed = jax.tree.map(lambda a, i=i: (3 - a).at[i].set(a[i]), x)
+        changed = jax.tree.map(lambda a, i=i: (a.max() - a).at[i].set(a[i]), x)
         kept, same = jax.tree.map(lambda a, i=i: a[i], (y, layer(changed)))
         assert_equal(kept, same, rtol=1e-6)
 
 
 def test_output_shape_is_the_shape_of_the_output(case):
     layer = ready(case)
-    real = jax.tree.map(lambda a: a.shape[1:], layer(batch(case.shape)))
+    real = jax.tree.map(lambda a: a.shape[1:], layer(batch(case.shape, tokens=case.tokens)))
     assert case.layer.output_shape(case.shape) == real
     assert layer.output_shape(case.shape) == real
 
@@ -232,7 +276,7 @@ def test_init_compiled_is_init(case):
 
 
 def test_compiled_is_eager_and_keeps_float32(case):
-    layer, x = ready(case), batch(case.shape)
+    layer, x = ready(case), batch(case.shape, tokens=case.tokens)
     for function in (apply, train):
         compiled = eqx.filter_jit(function)(layer, x)
         assert_equal(function(layer, x), compiled, rtol=1e-5)
@@ -240,25 +284,29 @@ def test_compiled_is_eager_and_keeps_float32(case):
 
 
 def test_gradient_and_float64(case, float64):
-    layer, x = ready(case), batch(case.shape)
+    layer, x = ready(case), batch(case.shape, tokens=case.tokens)
     assert {a.dtype for a in jax.tree.leaves((layer, layer(x)))} == {jnp.dtype("float64")}
     check_gradient(layer, x)
 
 
 def test_each_output_depends_on_its_own_example_only(case):
-    check_rows(ready(case), batch(case.shape))
+    check_rows(ready(case), batch(case.shape, tokens=case.tokens))
 
 
 def test_vmap_over_batches_is_a_loop(case):
     layer = ready(case)
-    x = jax.tree.map(lambda *a: jnp.stack(a), batch(case.shape, 4), batch(case.shape, 5))
+    x = jax.tree.map(
+        lambda *a: jnp.stack(a),
+        batch(case.shape, 4, case.tokens),
+        batch(case.shape, 5, case.tokens),
+    )
     loop = [layer(jax.tree.map(lambda a, i=i: a[i], x)) for i in range(2)]
     stacked = jax.tree.map(lambda *a: jnp.stack(a), *loop)
     assert_equal(jax.vmap(layer)(x), stacked, rtol=1e-5)
 
 
 def test_saved_and_read_again(case):
-    layer, x = ready(case), batch(case.shape)
+    layer, x = ready(case), batch(case.shape, tokens=case.tokens)
     arrays: dict[str, np.ndarray] = {}
     text = json.dumps(encode(layer, arrays))
     again = decode(json.loads(text), arrays)
@@ -280,13 +328,18 @@ def test_kinds_of_arrays(case):
 
 def test_equal_seeds_equal_weights_and_equal_noise(case):
     assert_equal(ready(case), ready(case))
-    assert_equal(train(ready(case), batch(case.shape)), train(ready(case), batch(case.shape)))
+    assert_equal(
+        train(ready(case), batch(case.shape, tokens=case.tokens)),
+        train(ready(case), batch(case.shape, tokens=case.tokens)),
+    )
 
 
 @pytest.mark.parametrize("name", [name for name, case in LAYERS.items() if case.refuses])
 def test_another_width_is_refused(name):
     case = LAYERS[name]
-    wider = jax.tree.map(lambda a: jnp.concatenate([a, a], axis=-1), batch(case.shape))
+    wider = jax.tree.map(
+        lambda a: jnp.concatenate([a, a], axis=-1), batch(case.shape, tokens=case.tokens)
+    )
     with pytest.raises(InputError) as refusal:
         ready(case)(wider)
     assert case.refuses in str(refusal.value)
@@ -334,6 +387,6 @@ def test_a_layer_that_mixes_examples_is_found(mixing):
 
 def test_every_layer_class_is_in_the_table():
     classes = {c for c in vars(nn).values() if isinstance(c, type) and issubclass(c, nn.Layer)}
-    files = "dense units combine branches skip frozen norm noise note shape conv pool"
-    own = {c for c in classes if c.__module__.removeprefix("gradus.nn.") in files.split()}
+    files = "dense units combine branches skip frozen norm noise note shape embedding recurrent"
+    own = {c for c in classes if c.__module__.split(".")[2] in files.split()}
     assert own == {type(case.layer) for case in LAYERS.values()}

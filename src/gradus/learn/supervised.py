@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import jax
 
+from gradus.base.errors import located
 from gradus.base.tree import split
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm, require_targets
@@ -86,6 +87,8 @@ def supervised(
 
     def check(data: Batch) -> None:
         require_targets(data)
+        with located("x"):
+            model.check(data.x)
         likelihood.check(data.y)
 
     def remarks(state: State, batch: Batch) -> dict[str, str]:

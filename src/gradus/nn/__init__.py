@@ -21,6 +21,7 @@ from gradus.nn.branches import Add, Branches, Concat, Parallel
 from gradus.nn.combine import Lambda, Sequential, as_layer, chain
 from gradus.nn.conv import Conv
 from gradus.nn.dense import Dense
+from gradus.nn.embedding import Embedding
 from gradus.nn.frozen import Frozen, frozen
 from gradus.nn.graph import graph
 from gradus.nn.initializers import (
@@ -45,6 +46,10 @@ from gradus.nn.noise import Dropout, GaussianNoise, WeightNoise, monte_carlo
 from gradus.nn.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
 from gradus.nn.note import Note
 from gradus.nn.pool import GlobalMaxPool, GlobalMeanPool, MaxPool, MeanPool
+from gradus.nn.recurrent.bidirectional import Bidirectional
+from gradus.nn.recurrent.gru import GRU
+from gradus.nn.recurrent.lstm import LSTM
+from gradus.nn.recurrent.simple import SimpleRNN
 from gradus.nn.shape import Flatten, Reshape
 from gradus.nn.skip import DenseConnection, Residual
 from gradus.nn.summary import Summary, summary
@@ -52,10 +57,13 @@ from gradus.nn.units import RBF, Maxout, PReLU, RReLU
 
 __all__ = [
     "ACTIVATIONS",
+    "GRU",
     "INFERENCE",
+    "LSTM",
     "RBF",
     "Add",
     "BatchNorm",
+    "Bidirectional",
     "Branches",
     "Concat",
     "Constant",
@@ -63,6 +71,7 @@ __all__ = [
     "Dense",
     "DenseConnection",
     "Dropout",
+    "Embedding",
     "Flatten",
     "Forward",
     "Frozen",
@@ -95,6 +104,7 @@ __all__ = [
     "Reshape",
     "Residual",
     "Sequential",
+    "SimpleRNN",
     "Summary",
     "Uniform",
     "WeightNoise",

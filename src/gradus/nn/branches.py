@@ -52,6 +52,9 @@ class Parts(Layer):
     def __call__(self, x, forward: Forward = INFERENCE):
         return self._each(lambda layer, part: layer(part, forward), x)
 
+    def check(self, x):
+        self._each(lambda layer, part: layer.check(part), x)
+
     def output_shape(self, shape):
         return self._each(lambda layer, part: layer.output_shape(part), shape)
 

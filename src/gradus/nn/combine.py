@@ -66,6 +66,11 @@ class Sequential(Layer):
                 x = layer(x, forward)
         return x
 
+    def check(self, x):
+        if self.layers:
+            with located("layer 0"):
+                self.layers[0].check(x)
+
     def output_shape(self, shape):
         for i, layer in enumerate(self.layers):
             with located(f"layer {i}"):

@@ -20,6 +20,9 @@ class Frozen(Layer):
     def __call__(self, x, forward: Forward = INFERENCE):
         return self.inner(x, forward.at_inference())
 
+    def check(self, x):
+        self.inner.check(x)
+
     def output_shape(self, shape):
         return self.inner.output_shape(shape)
 

@@ -125,6 +125,14 @@ class Layer(Record):
     def __call__(self, x: Any, forward: Forward = INFERENCE) -> Any:
         """Map a batch of inputs to a batch of outputs."""
 
+    def check(self, x: Any) -> None:
+        """Refuse raw inputs, NumPy arrays with the batch axis, whose numbers do not fit.
+
+        Called where data comes in, before anything is compiled: a compiled program sees shapes
+        and no numbers. Layers that take any number have nothing to refuse; those that hold layers
+        pass the question on to the ones that see the inputs.
+        """
+
     def output_shape(self, shape: Shape) -> Shape:
         """The shape of one output for one input of `shape`, found without computing anything."""
         example = jax.tree.map(

@@ -119,6 +119,9 @@ class WeightNoise(Layer):
         self._pass_on(inside, disturbed, forward)
         return y
 
+    def check(self, x):
+        self.inner.check(x)
+
     def output_shape(self, shape):
         return self.inner.output_shape(shape)
 

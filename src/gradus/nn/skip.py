@@ -52,6 +52,10 @@ class Residual(Layer):
         _check_sum(kept.shape, change.shape)
         return kept + change
 
+    def check(self, x):
+        self.shortcut.check(x)
+        self.inner.check(x)
+
     def output_shape(self, shape):
         with located("Residual"):
             kept, change = self.shortcut.output_shape(shape), self.inner.output_shape(shape)
@@ -88,6 +92,9 @@ class DenseConnection(Layer):
     def __call__(self, x, forward: Forward = INFERENCE):
         with located("DenseConnection"):
             return Concat()((x, self.inner(x, forward)))
+
+    def check(self, x):
+        self.inner.check(x)
 
     def output_shape(self, shape):
         with located("DenseConnection"):

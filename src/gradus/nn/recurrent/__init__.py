@@ -1,0 +1,1 @@
+"""Layers over time: recurrences, and what they are made of."""
