@@ -1,8 +1,21 @@
 """Floor 3: named architectures built from `nn`."""
 
+from gradus.models import linear
 from gradus.models.autoencoder import Autoencoder, autoencoder
 from gradus.models.density import DensityModel
+from gradus.models.extreme import extreme_learning_machine
 from gradus.models.made import Autoregressive, made
 from gradus.models.mlp import mlp
+from gradus.models.rbf_network import rbf_network
 
-__all__ = ["Autoencoder", "Autoregressive", "DensityModel", "autoencoder", "made", "mlp"]
+__all__ = [
+    "Autoencoder",
+    "Autoregressive",
+    "DensityModel",
+    "autoencoder",
+    "extreme_learning_machine",
+    "linear",
+    "made",
+    "mlp",
+    "rbf_network",
+]

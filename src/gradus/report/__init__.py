@@ -2,7 +2,17 @@
 
 from gradus.report.document import page, write
 from gradus.report.landscapes import landscape
+from gradus.report.linear import Diagnostics, diagnostics, logistic_curve
 from gradus.report.spectrum import spectrum
 from gradus.report.standalone import standalone
 
-__all__ = ["landscape", "page", "spectrum", "standalone", "write"]
+__all__ = [
+    "Diagnostics",
+    "diagnostics",
+    "landscape",
+    "logistic_curve",
+    "page",
+    "spectrum",
+    "standalone",
+    "write",
+]

@@ -32,7 +32,17 @@ WRITTEN = {
     "log_likelihood": "log-likelihood",
     "aic": "AIC",
     "bic": "BIC",
+    "cv": "CV",
 }
+
+
+def written_name(measure: str) -> str:
+    """The name of a measure as people write it.
+
+    >>> written_name("adjusted_r2"), written_name("null_deviance")
+    ('adjusted R²', 'null deviance')
+    """
+    return WRITTEN.get(measure, measure.replace("_", " "))
 
 
 class Coefficient(NamedTuple):
@@ -195,8 +205,7 @@ class LinearFit:
         written = {name: number(value) for name, value in self.measures.items()}
         if "f_p" in written:
             written["f_p"] = probability(self.measures["f_p"])
-        names = {name: WRITTEN.get(name, name.replace("_", " ")) for name in written}
-        return _in_lines(f"{names[name]} {value}" for name, value in written.items())
+        return _in_lines(f"{written_name(name)} {value}" for name, value in written.items())
 
     def _check_threshold(self, threshold: float | None) -> None:
         if threshold is None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradus.base.errors import InputError, nearest
 from gradus.models.linear.design import Design, design
-from gradus.models.linear.fitted import LinearFit
+from gradus.models.linear.fitted import LinearFit, written_name
 from gradus.models.linear.least_squares import least_squares, measures
 from gradus.models.linear.subsets import (
     Candidates,
@@ -20,7 +20,13 @@ from gradus.models.linear.subsets import (
     cross_validated,
     dropped,
 )
-from gradus.models.linear.tables import Table, number, paragraphs, probability
+from gradus.models.linear.tables import (
+    Table,
+    html_paragraphs,
+    number,
+    paragraphs,
+    probability,
+)
 from gradus.models.linear.targets import number_target
 
 MOST_TERMS = 20  # of a best subset: 2²⁰ models
@@ -61,7 +67,7 @@ class Selection:
         steps: the best model of every size.
         chosen: the place of the chosen one in `steps`.
         formula: of the chosen model.
-        table: what was fitted.
+        data: the table that was searched.
     """
 
     method: str
@@ -69,35 +75,36 @@ class Selection:
     steps: tuple[Step, ...]
     chosen: int
     formula: str
-    table: Any
+    data: Any
 
     def fit(self) -> LinearFit:
         """Least squares with the chosen terms.
 
         Their p-values and intervals are too good: they do not know of the search.
         """
-        return least_squares(self.formula, self.table)
+        return least_squares(self.formula, self.data)
+
+    @property
+    def table(self) -> Table:
+        """The steps, each by the terms that come in and go out, with its measures."""
+        columns = [name for name in Step._fields[1:] if getattr(self.steps[-1], name) is not None]
+        smaller = [None, *self.steps[:-1]]
+        rows = [_cells(*pair, columns) for pair in zip(self.steps, smaller, strict=True)]
+        rows[self.chosen] = (*rows[self.chosen][:-1], "←")
+        return Table(("step", *map(written_name, columns), ""), tuple(rows))
+
+    @property
+    def _verdict(self) -> str:
+        return f"{self.method}, chosen by {written_name(self.criterion)}: {self.formula}"
 
     def __str__(self) -> str:
-        columns = [
-            name
-            for name in Step._fields[1:]
-            if any(getattr(s, name) is not None for s in self.steps)
-        ]
-        header = ("terms", *(name.replace("_", " ") for name in columns), "")
-        rows = tuple(self._row(step, columns) for step in self.steps)
-        chosen = f"{self.method}, chosen by {self.criterion.replace('_', ' ')}: {self.formula}"
-        return paragraphs([Table(header, rows).text(), chosen])
+        return paragraphs([self.table.text(), self._verdict])
 
     def __repr__(self) -> str:
         return f"Selection({self.method!r}, {self.formula!r})"
 
-    def _row(self, step: Step, columns: list[str]) -> tuple[str, ...]:
-        mark = "←" if step is self.steps[self.chosen] else ""
-        shown = {name: number(getattr(step, name)) for name in columns}
-        if "p" in shown:
-            shown["p"] = probability(step.p)
-        return (" + ".join(step.terms) or "1", *shown.values(), mark)
+    def _repr_html_(self) -> str:
+        return self.table.html() + html_paragraphs([self._verdict])
 
 
 def best_subset(formula: str, table: Any, *, by: str = "bic", folds: int = 10) -> Selection:
@@ -115,12 +122,12 @@ def best_subset(formula: str, table: Any, *, by: str = "bic", folds: int = 10) -
     >>> table = {"a": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "b": [1.0, 0.0, 0.0, 1.0, 1.0, 0.0],
     ...          "y": [2.1, 3.9, 6.0, 8.2, 9.9, 12.1]}
     >>> print(best_subset("y ~ a + b", table))
-    terms       rss       r2  adjusted r2      aic      bic        p
-    1        70.473        0            0   33.808     33.6
-    a      0.072762  0.99897      0.99871  -5.4467  -5.8632  <0.0001  ←
-    a + b  0.065641  0.99907      0.99845  -4.0646  -4.6893   0.6083
+    step       RSS       R²  adjusted R²      AIC      BIC        p
+    1       70.473        0            0   33.808     33.6
+    + a   0.072762  0.99897      0.99871  -5.4467  -5.8632  <0.0001  ←
+    + b   0.065641  0.99907      0.99845  -4.0646  -4.6893   0.6083
     <BLANKLINE>
-    best subset, chosen by bic: y ~ a
+    best subset, chosen by BIC: y ~ a
 
     James, Witten, Hastie and Tibshirani (2021), algorithm 6.1.
     """
@@ -243,3 +250,14 @@ def _step(
         bic=found["bic"],
         p=p,
     )
+
+
+def _cells(step: Step, smaller: Step | None, columns: list[str]) -> tuple[str, ...]:
+    """What a step changes, its measures, and a place for the mark of the chosen one."""
+    before = set() if smaller is None else set(smaller.terms)
+    changes = [f"− {term}" for term in sorted(before - set(step.terms))]
+    changes += [f"+ {term}" for term in step.terms if term not in before]
+    shown = {name: number(getattr(step, name)) for name in columns}
+    if "p" in shown:
+        shown["p"] = probability(step.p)
+    return (" ".join(changes) or "1", *shown.values(), "")
