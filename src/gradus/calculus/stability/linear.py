@@ -66,6 +66,21 @@ def constant_factor(n: Node) -> tuple[float, Node] | None:
     return None
 
 
+def factors(n: Node, sign: float = 1.0) -> tuple[float, list[Node]]:
+    """A number and the factors of a product."""
+    if n.constant is not None:
+        return sign * n.constant, []
+    if n.op == "neg":
+        return factors(n.inputs[0], -sign)
+    scaled = constant_factor(n)
+    if scaled is not None:
+        return factors(scaled[1], sign * scaled[0])
+    if n.op in ("mul", "absorbed"):
+        (c, left), (d, right) = (factors(i) for i in n.inputs)
+        return sign * c * d, left + right
+    return sign, [n]
+
+
 def combine(form: Linear, like: Node) -> Node:
     """The sum that a combination stands for."""
     total: Node | None = None

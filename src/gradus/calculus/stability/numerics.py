@@ -7,7 +7,7 @@ import math
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jax.scipy.special import ndtr
+from jax.scipy.special import log_ndtr, ndtr
 
 from gradus.calculus.stability.absorbing import absorbing
 from gradus.calculus.stability.elementary import (
@@ -210,6 +210,20 @@ def log1p_square(x: jax.Array) -> jax.Array:
 def signed_expm1(logs: jax.Array, sign: jax.Array) -> jax.Array:
     """sign · eˡ − 1"""
     return jnp.where(sign > 0, jnp.expm1(logs), sign * jnp.exp(logs) - 1)
+
+
+def log_density(x: jax.Array) -> jax.Array:
+    """log φ(x)"""
+    return -0.5 * x * x - 0.5 * math.log(2 * math.pi)
+
+
+def log_normal_interval(a: jax.Array, b: jax.Array) -> jax.Array:
+    """log(Φ(b) − Φ(a)) for a < b; not a number for b < a. On the side where both are small."""
+    flip = a + b > 0
+    low, high = jnp.where(flip, -b, a), jnp.where(flip, -a, b)
+    above = log_ndtr(high)
+    gap = jnp.minimum(log_ndtr(low) - above, 0.0)
+    return where_positive(above + ELEMENTARY["log1mexp"](gap), jnp.sign(b - a))
 
 
 def hazard(t: jax.Array) -> jax.Array:

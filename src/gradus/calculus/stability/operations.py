@@ -29,8 +29,10 @@ from gradus.calculus.stability.numerics import (
     log1p_square,
     log_abs_det,
     log_around_one,
+    log_density,
     log_det,
     log_near_one,
+    log_normal_interval,
     log_softplus,
     log_sum,
     logsumexp,
@@ -81,6 +83,11 @@ OPERATIONS: dict[str, Callable] = ELEMENTARY | {
         lambda x, y: (x - y) * (x + y), lambda d, x, y: 2 * x, lambda d, x, y: -2 * y
     ),
     "log_ndtr": absorbing(log_ndtr, lambda y, x: hazard(-x)),
+    "log_normal_interval": absorbing(
+        log_normal_interval,
+        lambda y, a, b: -jnp.exp(log_density(a) - y),
+        lambda y, a, b: jnp.exp(log_density(b) - y),
+    ),
 }
 
 # operation -> what it computes; its derivative is that of the definition
@@ -154,6 +161,9 @@ PLAIN: dict[str, Callable] = {
         x, shape, broadcast_dimensions
     ),
     "reshape": lambda x, new_sizes, dimensions=None, sharding=None: jnp.reshape(x, new_sizes),
+    "slice": lambda x, start_indices, limit_indices, strides=None: lax.slice(
+        x, start_indices, limit_indices, strides
+    ),
     "transpose": lambda x, permutation: jnp.transpose(x, permutation),
     "convert_element_type": lambda x, new_dtype, **rest: x.astype(new_dtype),
 }

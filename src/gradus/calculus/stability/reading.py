@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from jax.extend.core import ClosedJaxpr, Literal
 
+from gradus.calculus.stability.folding import Fold
 from gradus.calculus.stability.graph import Body, Graph, Node
 
 CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "core_call": "call_jaxpr"}
@@ -52,7 +53,12 @@ def _equation(graph: Graph, eqn, inputs: list[Node], effects: list[Node]) -> lis
     if name == "cond" and eqn.params.get("branches_platforms") is not None:
         return _read(graph, eqn.params["branches"][-1], inputs[1:], effects)
     if name in BODIES:
-        return _parts(graph, eqn, inputs, BODIES[name](graph, eqn, inputs), effects)
+        bodies = BODIES[name](graph, eqn, inputs)
+        parts = _parts(graph, eqn, inputs, bodies, effects)
+        if name != "scan" or eqn.effects:
+            return parts
+        folded = Fold(graph, eqn, inputs, bodies[0]).results()
+        return [p if f is None else f for p, f in zip(parts, folded, strict=True)]
     if eqn.primitive.multiple_results:
         return _parts(graph, eqn, inputs, (), effects)
     made = CANONICAL.get(name, _traced_eqn)(graph, eqn, inputs)
@@ -214,6 +220,21 @@ def _ordered(graph: Graph, eqn, inputs) -> Node:
     return graph.make(eqn.primitive.name, swapped, {}, *_aval(eqn), eqn=eqn)
 
 
+RUNNING = {"cumsum": "reduce_sum", "cumprod": "reduce_prod"}
+
+
+def _slice(graph: Graph, eqn, inputs) -> Node:
+    """The last of running sums is the sum."""
+    (x,), last = inputs, eqn.params["start_indices"]
+    if x.op not in RUNNING or len(x.shape) != 1 or not x.is_float or _aval(eqn)[0] != (1,):
+        return _traced_eqn(graph, eqn, inputs)
+    if last[0] != (0 if x.params["reverse"] else x.shape[0] - 1):
+        return _traced_eqn(graph, eqn, inputs)
+    total = graph.make(RUNNING[x.op], x.inputs, {"axes": (0,)}, (), x.dtype)
+    params = {"new_sizes": (1,), "dimensions": None, "sharding": None}
+    return graph.make("reshape", (total,), params, (1,), x.dtype)
+
+
 CANONICAL: dict[str, Callable[[Graph, Any, list[Node]], Node]] = {
     "add_any": lambda g, eqn, inputs: _traced(g, "add", eqn, inputs),
     "sub": _sub,
@@ -226,6 +247,7 @@ CANONICAL: dict[str, Callable[[Graph, Any, list[Node]], Node]] = {
     "clamp": _clamp,
     "dot_general": _dot_general,
     "max": _ordered,
+    "slice": _slice,
     "min": _ordered,
     "copy": lambda g, eqn, inputs: inputs[0],
     "copy_p": lambda g, eqn, inputs: inputs[0],

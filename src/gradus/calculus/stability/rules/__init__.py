@@ -5,6 +5,7 @@ from importlib import import_module
 FILES = (
     "normal",
     "shares",
+    "pieces",
     "logarithms",
     "signs",
     "mantissas",

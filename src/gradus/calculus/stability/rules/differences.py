@@ -11,6 +11,7 @@ from gradus.calculus.stability.linear import (
     combine,
     constant_factor,
     difference,
+    factors,
     linear,
     without_cancelling,
 )
@@ -39,6 +40,35 @@ def _(views: Views, n: Node) -> Node | None:
         return views.minus_one(a)
     if b.constant == 1:
         return views.plus_one(a)
+    return None
+
+
+@rule("value", "add", formula="k n − k = k (n − 1), k n + k = k (n + 1)")
+def _(views: Views, n: Node) -> Node | None:
+    form = linear(n)
+    if len(form.terms) != 1 or abs(form.constant) == 1:
+        return None
+    ((x, k),) = form.terms.items()
+    rest = {-k: views.minus_one, k: views.plus_one}.get(form.constant)
+    found = None if rest is None else rest(x)
+    return None if found is None or found.shape != n.shape else found * k
+
+
+@rule("value", "add", formula="a² + b² − 2ab cos C = (a − b)² + 4ab sin²(C/2)")
+def _(views: Views, n: Node) -> Node | None:
+    form = linear(n)
+    for t, c in form.terms.items():
+        k, parts = factors(t)
+        angles = [f.inputs[0] for f in parts if f.op == "cos"]
+        sides = [f for f in parts if f.op != "cos"]
+        half = -0.5 * c * k
+        if len(angles) != 1 or len(sides) != 2 or form.constant:
+            continue
+        a, b = sides
+        rest = {u: x for u, x in form.terms.items() if u is not t}
+        if rest != {a**2: half, b**2: half}:
+            continue
+        return ((a - b) ** 2 + a * b * apply("sin", angles[0] * 0.5) ** 2 * 4.0) * half
     return None
 
 

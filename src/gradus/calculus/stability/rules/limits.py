@@ -7,7 +7,7 @@ from typing import Any
 
 from gradus.calculus.stability.expressions import apply, as_written, log
 from gradus.calculus.stability.graph import Node
-from gradus.calculus.stability.linear import Linear, combine, constant_factor, linear
+from gradus.calculus.stability.linear import Linear, combine, factors, linear
 from gradus.calculus.stability.rules.differences import product, terms
 from gradus.calculus.stability.views import Views, rule
 
@@ -60,21 +60,6 @@ def less_one(n: Node) -> tuple[Node | None, float]:
     if b.constant == 1 and a.op == "neg":
         return a.inputs[0], -1.0
     return None, 1.0
-
-
-def factors(n: Node, sign: float = 1.0) -> tuple[float, list[Node]]:
-    """A number and the factors of a product."""
-    if n.constant is not None:
-        return sign * n.constant, []
-    if n.op == "neg":
-        return factors(n.inputs[0], -sign)
-    scaled = constant_factor(n)
-    if scaled is not None:
-        return factors(scaled[1], sign * scaled[0])
-    if n.op in ("mul", "absorbed"):
-        (c, left), (d, right) = (factors(i) for i in n.inputs)
-        return sign * c * d, left + right
-    return sign, [n]
 
 
 def shared_factors(n: Node, outside: list[Node]) -> tuple[Node, list[Node]] | None:

@@ -89,6 +89,8 @@ def _(views: Views, n: Node) -> Scaled | None:
 def _(views: Views, n: Node) -> Scaled | None:
     if not all(i.positive for i in n.inputs) and (better := views.value(n)) is not n:
         found = views.scaled(better)
+        if found is None and all(map(math.isfinite, n.range[:2])):
+            found = Scaled(better, n.like(0.0))
         if found is not None:
             return found
     parts = pair(views, n)

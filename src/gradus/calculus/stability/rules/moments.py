@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any, NamedTuple
 
 from gradus.calculus.stability.expressions import is_move, kept, reduced, stretched
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.linear import Linear, combine, constant_factor, linear
+from gradus.calculus.stability.rules.differences import terms
+from gradus.calculus.stability.rules.shares import part_of_sum
 from gradus.calculus.stability.views import Views, rule
 
 
@@ -44,6 +47,73 @@ def _(views: Views, n: Node) -> Node | None:
     squares = about[0] ** 2 if x is y else about[0] * about[1]
     total = reduced("reduce_sum", squares, axes) * first.coefficient
     return shaped(total, n.shape)
+
+
+class WeightedMean(NamedTuple):
+    """Σ w y/Σ w as it is written: the weights, their total if it is apart, and the products."""
+
+    weight: Node
+    total: Node | None
+    products: Node
+    axes: tuple[int, ...]
+
+    def of(self, y: Node) -> Node:
+        """Σ w y/Σ w"""
+        summed = reduced("reduce_sum", self.weight * y, self.axes)
+        return summed if self.total is None else summed / self.total
+
+
+def weighted_means(n: Node) -> Iterator[WeightedMean]:
+    """n as a weighted mean, for each factor that can be the weight."""
+    top, total = n.inputs if n.op == "div" else (n, None)
+    found = product_of_sums(top)
+    if found is None or found.coefficient != 1 or len(found.sums) != 1:
+        return
+    products, axes = found.sums[0]
+    for weight in factors_of(products):
+        if total is None:
+            part = part_of_sum(weight)
+            if part is not None and set(axes) <= set(part.axes) and not part.moves:
+                yield WeightedMean(weight, None, products, axes)
+        elif total is reduced("reduce_sum", weight, axes):
+            yield WeightedMean(weight, total, products, axes)
+
+
+def factors_of(n: Node) -> list[Node]:
+    """What is multiplied in n."""
+    return [f for i in n.inputs for f in factors_of(i)] if n.op == "mul" else [n]
+
+
+@rule("value", "add", formula="Σwx²/Σw − (Σwx/Σw)² = Σw (x − x̄)²/Σw, x̄ = Σwx/Σw")
+def _(views: Views, n: Node) -> Node | None:
+    pair = terms(n)
+    if pair is None or squared(pair[1]) is None:
+        return None
+    mean = squared(pair[1])
+    for of_squares in weighted_means(pair[0]):
+        for of_numbers in weighted_means(mean):
+            w = of_numbers.weight
+            rest = [f for f in factors_of(of_numbers.products) if f is not w]
+            if of_squares[:2] != of_numbers[:2] or of_squares.axes != of_numbers.axes:
+                continue
+            if len(rest) != 1 or not same_factors(of_squares.products, w, rest[0]):
+                continue
+            middle = shaped(
+                kept(shaped(mean, reduced_shape(w, of_numbers.axes)), w, of_numbers.axes), w.shape
+            )
+            return shaped(of_numbers.of((rest[0] - middle) ** 2), n.shape)
+    return None
+
+
+def same_factors(n: Node, w: Node, x: Node) -> bool:
+    """Whether n is w · x²."""
+    found = [f for g in factors_of(n) for f in ([x, x] if g is x**2 else [g])]
+    return len(found) == 3 and found.count(x) == 2 and w in found
+
+
+def reduced_shape(n: Node, axes: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of n without the axes."""
+    return tuple(s for i, s in enumerate(n.shape) if i not in axes)
 
 
 def perfect_square(n: Node) -> Node | None:

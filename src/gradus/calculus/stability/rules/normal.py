@@ -47,6 +47,17 @@ def _(views: Views, n: Node) -> Node | None:
     return None if x is None else apply("log_ndtr", -x)
 
 
+@rule("log", "add", formula="log(Φ(b) − Φ(a)) = log Φ(b) + log(1 − Φ(a)/Φ(b)), in the lower tail")
+def _(views: Views, n: Node) -> Node | None:
+    for upper, minus in (n.inputs, n.inputs[::-1]):
+        if minus.op != "neg":
+            continue
+        a, b = phi(minus.inputs[0]), phi(upper)
+        if a is not None and b is not None:
+            return apply("log_normal_interval", a, b)
+    return None
+
+
 @rule("minus_one", "ndtr", "mul", formula="Φ(x) − 1 = −Φ(−x)")
 def _(views: Views, n: Node) -> Node | None:
     x = phi(n)

@@ -185,6 +185,19 @@ def _(views: Views, n: Node) -> Node | None:
     return reduced("reduce_sum", (x / norms[0]) * (y / norms[1]), tuple(range(len(x.shape))))
 
 
+@rule("minus_one", "div", formula="1 − x·y/(‖x‖ ‖y‖) = ½ ‖x/‖x‖ − y/‖y‖‖²")
+def _(views: Views, n: Node) -> Node | None:
+    better = views.value(n)
+    if better.op != "reduce_sum" or better.inputs[0].op != "mul":
+        return None
+    x, y = better.inputs[0].inputs
+    if any(i.op != "div" or views.value(i.inputs[1]).op != "norm" for i in (x, y)):
+        return None
+    if any(i.inputs[0] is not views.value(i.inputs[1]).inputs[0] for i in (x, y)):
+        return None
+    return reduced("reduce_sum", (x - y) ** 2, tuple(better.params["axes"])) * -0.5
+
+
 @rule("value", "sqrt", formula="√q of a sum of squares, with derivative 0 at 0")
 def _(views: Views, n: Node) -> Node | None:
     (q,) = n.inputs
@@ -196,6 +209,18 @@ def squared(q: Node) -> Any:
     if q.op == "integer_pow" and q.params["y"] == 2:
         return q.inputs[0]
     return None
+
+
+def image_of(n: Node, x: Node, depth: int = 0) -> bool:
+    """Whether n is A x, or the solution of A n = x."""
+    if n is x:
+        return True
+    linear_in_x = n.op in ("dot_general", "part", "triangular_solve") or n.op.startswith(
+        "custom_lin"
+    )
+    if depth > 8 or not (linear_in_x or is_move(n)):
+        return False
+    return any(image_of(i, x, depth + 1) for i in n.inputs)
 
 
 def sum_of_squares(q: Node) -> bool:
@@ -213,7 +238,8 @@ def sum_of_squares(q: Node) -> bool:
     if q.op == "add":
         return all(map(sum_of_squares, q.inputs))
     if q.op == "dot_general":
-        return q.inputs[0] is q.inputs[1]
+        a, b = q.inputs
+        return a is b or image_of(a, b) or image_of(b, a)
     if q.op == "select_n":
         branches = q.inputs[1:]
         return any(map(sum_of_squares, branches)) and all(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gradus.calculus.stability.expressions import is_move, moved, stretched
+from gradus.calculus.stability.expressions import is_move, moved, reduced, stretched
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.views import Views, rule
 
@@ -19,15 +19,21 @@ class Share(NamedTuple):
 
 
 def share(n: Node) -> Share | None:
-    """n as a share of a sum, by division or times the reciprocal."""
+    """n as a share of a sum of positive numbers, by division or times the reciprocal."""
+    found = part_of_sum(n)
+    return found if found is not None and found.x.positive else None
+
+
+def part_of_sum(n: Node) -> Share | None:
+    """n as a part of a sum of any numbers."""
     if n.op == "mul":
-        return next(filter(None, map(share, reciprocals(n))), None)
+        return next(filter(None, map(part_of_sum, reciprocals(n))), None)
     if n.op != "div":
         return None
     part, total = n.inputs
     while is_move(total) and total.op in ("broadcast_in_dim", "reshape"):
         total = total.inputs[0]
-    if total.op != "reduce_sum" or not total.inputs[0].positive:
+    if total.op != "reduce_sum":
         return None
     x, moves = part, []
     while x is not total.inputs[0] and is_move(x):
@@ -74,6 +80,22 @@ def _(views: Views, n: Node) -> Node | None:
 def _(views: Views, n: Node) -> Node | None:
     rest = answered("share_of_others", views, n)
     return None if rest is None else -rest
+
+
+@rule("minus_one", "reduce_sum", "dot_general", formula="1 − Σp² = Σ p (1 − p) for shares p")
+def _(views: Views, n: Node) -> Node | None:
+    if n.op == "dot_general" and (n.shape != () or n.inputs[0] is not n.inputs[1]):
+        return None
+    p = n.inputs[0]
+    if n.op == "reduce_sum":
+        if p.op != "integer_pow" or p.params["y"] != 2:
+            return None
+        p = p.inputs[0]
+    found, over = share(p), n.params.get("axes", tuple(range(len(p.shape))))
+    if found is None or found.moves or tuple(over) != found.axes:
+        return None
+    rest = answered("share_of_others", views, p)
+    return None if rest is None else -reduced("reduce_sum", p * rest, found.axes)
 
 
 @rule("log", "add", formula="log(1 − xᵢ/Σx) = log Σ of the others − log Σx")
