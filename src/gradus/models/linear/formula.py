@@ -1,8 +1,8 @@
 """Formulas such as `sales ~ TV * radio`: read, and refused where they are more than formulas.
 
-The library that turns formulas into numbers evaluates parts of them as Python. A formula may come
-from a file or the command line, so every part is compared with a short grammar first: names of
-columns, arithmetic with numbers, and the functions below.
+The library that turns formulas into numbers evaluates parts of them as Python, some already while
+it reads them. A formula may come from a file or the command line, so every part is compared with
+a short grammar first: names of columns, arithmetic with numbers, and the functions below.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def columns_of(expression: str, columns: Sequence[str]) -> set[str]:
 
 
 def _parsed(text: Any, columns: Sequence[str]) -> Any:
-    """The formula as formulaic reads it; nothing is evaluated yet."""
+    """The formula as formulaic reads it, every part of it compared with the grammar before."""
     if not isinstance(text, str) or "~" not in text:
         raise InputError(
             "formula",
@@ -108,8 +108,14 @@ def _parsed(text: Any, columns: Sequence[str]) -> Any:
             fix="write the target, ~, and the terms",
         )
     formulaic = formulaic_library()
+    from formulaic.parser.algos.tokenize import tokenize
+    from formulaic.parser.types import Token
+
     context = {"__formulaic_variables_available__": list(columns)}  # what a dot stands for
     try:
+        for token in tokenize(text):
+            if token.kind is Token.Kind.PYTHON:
+                columns_of(token.token, columns)
         return formulaic.Formula(text, _context=context)
     except (formulaic.errors.FormulaicError, SyntaxError, RecursionError, MemoryError) as error:
         raise InputError(

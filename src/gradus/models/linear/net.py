@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from gradus.base.errors import InputError
-from gradus.learn import Algorithm, supervised
+from gradus.learn.algorithm import Algorithm
+from gradus.learn.supervised import supervised
 from gradus.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson
 from gradus.models.linear.design import INTERCEPT, Design, design
 from gradus.models.linear.targets import class_target, count_target, number_target
