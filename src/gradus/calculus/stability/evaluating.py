@@ -255,11 +255,20 @@ def _checkpoint(outer: Evaluator, n: Node, values: list[Any]) -> list[Any]:
 
 def _custom_jvp(outer: Evaluator, n: Node, values: list[Any]) -> list[Any]:
     """The value is rewritten, the derivative stays the one that the user wrote."""
-    (body,) = n.bodies
-    program = jax.make_jaxpr(lambda *v: Evaluator(outer.views, outer.guard).run(body, v))(*values)
-    primitive = n.eqn.primitive
-    params = dict(n.eqn.params, call_jaxpr=program)
-    return primitive.bind(*values, **primitive.get_bind_params(params))
+    (body,), primitive = n.bodies, n.eqn.primitive
+
+    def written(*v):
+        return primitive.bind(*v, **primitive.get_bind_params(n.eqn.params))
+
+    @jax.custom_jvp
+    def stabilized(*v):
+        return Evaluator(outer.views, outer.guard).run(body, v)
+
+    @stabilized.defjvp
+    def _(primals, tangents):
+        return stabilized(*primals), jax.jvp(written, primals, tangents)[1]
+
+    return stabilized(*values)
 
 
 CONTROL: dict[str, Callable[[Evaluator, Node, list[Any]], list[Any]]] = {
