@@ -1,0 +1,151 @@
+"""Several inputs to one output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import jax.numpy as jnp
+
+from gradus import nn
+from gradus.base.errors import InputError
+from gradus.keras.layers.base import Layer
+from gradus.keras.layers.mapped import Mapped
+
+
+@dataclass(eq=False)
+class Add(Layer):
+    """y = x₁ + x₂ + …: `nn.Add`."""
+
+    def translated(self):
+        return nn.Add()
+
+
+@dataclass(eq=False)
+class Concatenate(Layer):
+    """The inputs side by side along an axis: `nn.Concat`.
+
+    >>> import numpy as np
+    >>> Concatenate()([np.ones((2, 3)), np.zeros((2, 1))]).shape
+    (2, 4)
+    """
+
+    axis: int = -1
+
+    def translated(self):
+        return nn.Concat(self.axis)
+
+
+@dataclass(eq=False)
+class Subtract(Layer):
+    """y = x₁ − x₂."""
+
+    def translated(self):
+        return Mapped(subtracted)
+
+
+@dataclass(eq=False)
+class Multiply(Layer):
+    """y = x₁ · x₂ · …"""
+
+    def translated(self):
+        return Mapped(multiplied)
+
+
+@dataclass(eq=False)
+class Average(Layer):
+    """y = (x₁ + x₂ + …) / n."""
+
+    def translated(self):
+        return Mapped(averaged)
+
+
+@dataclass(eq=False)
+class Maximum(Layer):
+    """y = max(x₁, x₂, …)."""
+
+    def translated(self):
+        return Mapped(largest)
+
+
+@dataclass(eq=False)
+class Minimum(Layer):
+    """y = min(x₁, x₂, …)."""
+
+    def translated(self):
+        return Mapped(smallest)
+
+
+def several(x: Any) -> tuple:
+    """The inputs; raises InputError for a single one, and for different shapes."""
+    shapes = {a.shape for a in x} if isinstance(x, tuple) else set()
+    if len(shapes) != 1 or len(x) < 2:
+        raise InputError(
+            "a merging layer",
+            expected="two inputs or more, of one shape",
+            got=", ".join(map(str, sorted(shapes))) or "one array",
+            fix="call it with a list: layers.Multiply()([a, b])",
+        )
+    return x
+
+
+def subtracted(x: Any):
+    """x₁ − x₂."""
+    first, second = several(x)
+    return first - second
+
+
+def multiplied(x: Any):
+    """x₁ · x₂ · …"""
+    return reduce(jnp.multiply, several(x))
+
+
+def averaged(x: Any):
+    """(x₁ + x₂ + …) / n."""
+    return sum(several(x)) / len(x)
+
+
+def largest(x: Any):
+    """max(x₁, x₂, …)."""
+    return reduce(jnp.maximum, several(x))
+
+
+def smallest(x: Any):
+    """min(x₁, x₂, …)."""
+    return reduce(jnp.minimum, several(x))
+
+
+def add(inputs: list, **named: Any):
+    """`Add()` of a list."""
+    return Add(**named)(inputs)
+
+
+def concatenate(inputs: list, axis: int = -1, **named: Any):
+    """`Concatenate(axis)` of a list."""
+    return Concatenate(axis, **named)(inputs)
+
+
+def subtract(inputs: list, **named: Any):
+    """`Subtract()` of a list."""
+    return Subtract(**named)(inputs)
+
+
+def multiply(inputs: list, **named: Any):
+    """`Multiply()` of a list."""
+    return Multiply(**named)(inputs)
+
+
+def average(inputs: list, **named: Any):
+    """`Average()` of a list."""
+    return Average(**named)(inputs)
+
+
+def maximum(inputs: list, **named: Any):
+    """`Maximum()` of a list."""
+    return Maximum(**named)(inputs)
+
+
+def minimum(inputs: list, **named: Any):
+    """`Minimum()` of a list."""
+    return Minimum(**named)(inputs)
