@@ -1,0 +1,156 @@
+"""What all estimators share: learning by `fit`, going on, weights of examples, and files."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from gradus.estimators import saving
+from gradus.estimators.choices import (
+    activation_of,
+    identity_of,
+    optimizer_of,
+    penalty_of,
+    units_of,
+)
+from gradus.learn import Algorithm, supervised
+from gradus.learn.descent import begin
+from gradus.likelihoods import Likelihood
+from gradus.models import mlp
+from gradus.nn import Layer
+from gradus.optim import Optimizer
+from gradus.penalties import Penalty
+from gradus.training import Patience, Run, fit
+
+FLOATS: Any = (np.float64, np.float32)
+
+
+class Net(BaseEstimator):
+    """The base of all estimators.
+
+    After `fit`, `run_` is the run as `gradus.fit` gives it, `history_` its measures by epoch,
+    `n_iter_` the number of epochs and `loss_curve_` the loss of each, over all calls that went on.
+    """
+
+    # set by the constructors of the estimators
+    hidden_units: Sequence[int]
+    activation: str | Callable
+    dropout: float
+    model: Layer | None
+    optimizer: Any
+    learning_rate: Any
+    epochs: int
+    batch_size: int
+    alpha: float
+    penalty: Penalty | None
+    early_stopping: bool
+    validation_fraction: float
+    patience: int
+    warm_start: bool
+    random_state: Any
+    verbose: bool
+
+    run_: Run
+    n_features_in_: int
+
+    def save(self, folder: str | Path) -> Path:
+        """Write a fitted estimator to a folder: weights as safetensors, all else as JSON.
+
+        What the optimiser remembers is left out: training that goes on begins it anew.
+        Raises InputError for parameters that cannot be written, such as an optimiser that was
+        not given by name.
+        """
+        check_is_fitted(self)
+        return saving.save(self, folder)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Self:
+        """Read an estimator that `save` wrote; no code from the folder is run.
+
+        Raises InputError for a folder of another kind.
+        """
+        return saving.load(cls, folder)
+
+    def _numbers(self, X: Any, reset: bool = False, **checks: Any) -> Any:
+        """The arrays in X, and in y where it is given, as scikit-learn takes and refuses them."""
+        return validate_data(self, X, reset=reset, dtype=FLOATS, **checks)
+
+    def _inputs(self, X: Any) -> np.ndarray:
+        """New examples for a fitted estimator."""
+        check_is_fitted(self)
+        return np.asarray(self._numbers(X))
+
+    def _weights(self, given: Any, x: np.ndarray) -> np.ndarray | None:
+        """How much each example counts; None: all alike."""
+        return None if given is None else _check_sample_weight(given, x, ensure_non_negative=True)
+
+    def _supervised(self, likelihood: Likelihood, outputs: int) -> Algorithm:
+        """How the net that the parameters describe learns from targets."""
+        model = self.model
+        if model is None:
+            g = activation_of(self.activation)
+            model = mlp(units_of(self.hidden_units), outputs, activation=g, dropout=self.dropout)
+        algorithm = supervised(model, likelihood, self._optimizer, penalty=self._penalty)
+        return algorithm._replace(identity=self._identity(model, likelihood))
+
+    @property
+    def _meaning(self) -> Likelihood:
+        """What the outputs of the fitted net mean."""
+        assert self.run_.likelihood is not None
+        return self.run_.likelihood
+
+    @property
+    def _optimizer(self) -> Optimizer:
+        return optimizer_of(self.optimizer, self.learning_rate)
+
+    @property
+    def _penalty(self) -> Penalty | None:
+        return penalty_of(self.alpha, self.penalty)
+
+    def _identity(self, *parts: Any) -> Hashable | None:
+        """By what algorithms of this estimator are known, so that equal ones are compiled once."""
+        rule = self.optimizer, self.learning_rate, self.alpha, self.penalty
+        return identity_of(type(self).__name__, *parts, *rule)
+
+    def _goes_on(self) -> bool:
+        """Whether `fit` goes on from the weights there are."""
+        return self.warm_start and hasattr(self, "run_")
+
+    def _learn(
+        self, algorithm: Algorithm, x: Any, y: Any, weight: Any, *, goes_on: bool, epochs: int = 0
+    ) -> Self:
+        """Learn for so many epochs, or as long as the parameters say, and keep the run."""
+        held_out = self.early_stopping and not epochs
+        run = fit(
+            algorithm,
+            (np.asarray(x), y, weight),
+            epochs=epochs or self.epochs,
+            batch=self.batch_size,
+            validation=self.validation_fraction if held_out else None,
+            stop=Patience(self.patience) if held_out else None,
+            start=self._state() if goes_on else None,
+            seed=int(check_random_state(self.random_state).randint(2**31 - 1)),
+            progress=bool(self.verbose),
+        )
+        if "not finite" in run.status:
+            warnings.warn(run.status, ConvergenceWarning, stacklevel=3)
+        before = self.loss_curve_ if goes_on else []
+        self.run_, self.history_ = run, run.history
+        self.loss_curve_ = [*before, *run.history.get("loss", ())]
+        self.n_iter_ = len(self.loss_curve_)
+        return self
+
+    def _state(self) -> Any:
+        """Where to go on from: the model that is in use, and what its optimiser remembers."""
+        run = self.run_
+        if run.state is None:  # as after `load`
+            return begin(run.model, self._optimizer)
+        return run.state._replace(model=run.model)
