@@ -12,6 +12,7 @@ FILES = (
     "shifts",
     "moments",
     "limits",
+    "divergences",
     "differences",
     "roots",
     "quotients",
