@@ -17,6 +17,7 @@ from gradus.report.style import ACCENT, INK, MUTED, SECOND, chart, layer, svg
 NAMED = 3  # rows whose numbers stand beside their points
 CONTOURS = (0.5, 1.0)  # of Cook's distance
 POINTS = 101  # of a curve
+FEWEST = 4  # different values that a smooth line needs
 SPAN = 2 / 3  # of the rows that a smooth line looks at
 HEIGHT = 240
 AROUND = {"zero": False, "nice": True}  # the range of an axis
@@ -102,7 +103,7 @@ def residuals_against_fitted(found: Influence) -> Markup:
     layers = [
         _level(0.0, y),
         *_scatter(found.fitted, found.residual, np.abs(found.standardised), x, y),
-        _smooth(found.fitted, found.residual, x, y),
+        *_smooth(found.fitted, found.residual, x, y),
     ]
     worst = _named(np.abs(found.standardised))
     words = f"Residuals against fitted values; the largest are those of rows {worst}."
@@ -132,7 +133,7 @@ def scale_location(found: Influence) -> Markup:
     size = np.sqrt(np.abs(found.standardised))
     x = numeric("x", "fitted", scale=AROUND, format=PLAIN)
     y = numeric("y", "√|standardised residual|", format=PLAIN)
-    layers = [*_scatter(found.fitted, size, size, x, y), _smooth(found.fitted, size, x, y)]
+    layers = [*_scatter(found.fitted, size, size, x, y), *_smooth(found.fitted, size, x, y)]
     words = "The size of residuals against fitted values; level where the variance is the same."
     return svg(chart(layers, height=HEIGHT), "Scale", words)
 
@@ -229,15 +230,19 @@ def _level(value: float, y_axis: dict) -> dict:
     return layer([{"y": value}], rule, y=y_axis)
 
 
-def _smooth(x: np.ndarray, y: np.ndarray, x_axis: dict, y_axis: dict) -> dict:
-    """A smooth line through the points: locally weighted regression."""
+def _smooth(x: np.ndarray, y: np.ndarray, x_axis: dict, y_axis: dict) -> list[dict]:
+    """A smooth line through the points, locally weighted regression; none through a few x."""
     from statsmodels.nonparametric.smoothers_lowess import lowess
 
+    if len(np.unique(x)) < FEWEST:
+        return []
     delta = 0.01 * float(np.ptp(x))  # between two looks; else many rows would take minutes
-    line = np.unique(lowess(y, x, frac=SPAN, delta=delta), axis=0)
+    with np.errstate(all="ignore"):  # where many x are alike; such points are left out below
+        line = np.unique(lowess(y, x, frac=SPAN, delta=delta), axis=0)
     rows = [{"x": float(a), "y": float(b)} for a, b in line[np.isfinite(line).all(axis=1)]]
     thinned = rows[:: max(1, len(rows) // POINTS)]
-    return layer(thinned, {"type": "line", "color": SECOND, "strokeWidth": 1.5}, x=x_axis, y=y_axis)
+    mark = {"type": "line", "color": SECOND, "strokeWidth": 1.5}
+    return [layer(thinned, mark, x=x_axis, y=y_axis)]
 
 
 def _cook_lines(far: float, shown: list[float], parameters: int, x: dict, y: dict) -> list[dict]:

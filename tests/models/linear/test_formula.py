@@ -171,6 +171,19 @@ def test_a_formula_runs_no_code(side, harmful, monkeypatch):
     assert ran == []
 
 
+def test_names_of_columns_run_no_code(monkeypatch):
+    """A hostile file under a harmless formula: its names are names, whatever they say."""
+    ran = []
+    monkeypatch.setattr(builtins, "mark", lambda: ran.append(1), raising=False)
+    table = {"y": TABLE["y"], "mark()": TABLE["x"], "a` + mark() + `b": TABLE["odd name"]}
+    assert linear.least_squares("y ~ .", table)["mark()"].estimate != 0
+    found = linear.forward("y ~ `mark()`", {n: table[n] for n in ("y", "mark()")})
+    assert found.fit().predict({"mark()": [1.0]}).shape == (1,)
+    with pytest.raises(InputError):
+        linear.backward("y ~ .", table, by="aic").fit()
+    assert ran == []
+
+
 def test_deep_nesting_is_refused_or_read():
     deep = "(" * 5000 + "x" + ")" * 5000
     with pytest.raises(InputError):

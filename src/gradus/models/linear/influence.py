@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,8 @@ class Influence(NamedTuple):
 
     Arguments:
         fitted: the mean that the model gives, ŷ.
-        residual: y − ŷ; for classes and counts, Pearson's: divided by the spread of y.
+        residual: y − ŷ, times the root of its weight; for classes and counts Pearson's: divided
+            by the spread of y.
         standardised: the residual over its own standard error: about 1 where the model holds.
         leverage: how far the row's columns lie from the others, from 1/n to 1; their sum is p.
         cook: how far all fitted values move when the row is left out, in units of p times the
@@ -46,7 +47,8 @@ def influence(fit: LinearFit) -> Influence:
 
     James, Witten, Hastie and Tibshirani (2021), section 3.3.3; Cook (1977).
     """
-    if not hasattr(fit.results, "get_influence") or fit.beta.ndim > 1:
+    by_squares, by_likelihood = (hasattr(fit.results, n) for n in ("wresid", "get_influence"))
+    if not (by_squares or by_likelihood) or fit.beta.ndim > 1:
         raise InputError(
             "influence",
             expected="a fit of least_squares, gaussian, logistic or poisson",
@@ -54,11 +56,15 @@ def influence(fit: LinearFit) -> Influence:
             fix="look at the residuals, y − fit.fitted",
         )
     with quiet():
-        found = fit.results.get_influence()
-        # of a linear model, or of a generalised one
-        standardised = getattr(found, "resid_studentized_internal", None)
-        standardised = found.resid_studentized if standardised is None else standardised
-        leverage, cook = found.hat_matrix_diag, found.cooks_distance[0]
-        regression = hasattr(fit.results, "wresid")
-        residual = fit.results.wresid if regression else fit.results.resid_pearson
-    return Influence(fit.fitted, *map(np.asarray, (residual, standardised, leverage, cook)))
+        found = _of_squares(fit.results) if by_squares else fit.results.get_influence()
+        standardised = found.resid_studentized_internal if by_squares else found.resid_studentized
+        residual = fit.results.wresid if by_squares else fit.results.resid_pearson
+        parts = (residual, standardised, found.hat_matrix_diag, found.cooks_distance[0])
+    return Influence(fit.fitted, *map(np.asarray, parts))
+
+
+def _of_squares(results: Any) -> Any:
+    """The influence of rows in least squares; weights are in the rows, as their roots."""
+    import statsmodels.api as sm
+
+    return sm.OLS(results.model.wendog, results.model.wexog).fit().get_influence()
