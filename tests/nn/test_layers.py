@@ -177,6 +177,34 @@ LAYERS = {
     "gru, reset before": Case(
         nn.GRU(2, reset_after=False, return_sequences=True), SEQUENCE, RNN, WIDTH
     ),
+    "multiplicative lstm": Case(
+        nn.MultiplicativeLSTM(2), SEQUENCE, {**RNN, "shift": "weight", "mixing": "weight"}, WIDTH
+    ),
+    "jordan": Case(
+        nn.Jordan(4, 2, return_sequences=True),
+        SEQUENCE,
+        {**RNN, "output_weight": "weight", "output_bias": "param"},
+        WIDTH,
+    ),
+    "leaky": Case(nn.Leaky(3, alphas=(0.1, 0.9)), SEQUENCE, RNN, WIDTH),
+    "delay": Case(nn.Delay(2, delay=3), MASKED, {**RNN, "delayed": "weight"}),
+    "time delay": Case(nn.TimeDelay(2, 3, nn.tanh, return_sequences=True), SEQUENCE, DENSE, WIDTH),
+    "time delay of one": Case(nn.TimeDelay(2, 1, nn.tanh), MASKED, DENSE),
+    "stack": Case(
+        nn.Stack(nn.GRU(3), nn.Dropout(0.3), nn.LSTM(2)),
+        MASKED,
+        inside("0", GRU) | inside("2", RNN),
+    ),
+    "bidirectional stack": Case(
+        nn.Bidirectional(nn.Stack(nn.SimpleRNN(3), nn.TimeDelay(2, 2)), merge="product"),
+        SEQUENCE,
+        {
+            f"{side}.{name}": kind
+            for side in ("there", "back")
+            for name, kind in (inside("0", RNN) | inside("1", DENSE)).items()
+        },
+        f"layer 0 › SimpleRNN: {WIDTH}",
+    ),
     "bidirectional": Case(
         nn.Bidirectional(nn.LSTM(2)),
         SEQUENCE,

@@ -48,8 +48,13 @@ from gradus.nn.note import Note
 from gradus.nn.pool import GlobalMaxPool, GlobalMeanPool, MaxPool, MeanPool
 from gradus.nn.recurrent.bidirectional import Bidirectional
 from gradus.nn.recurrent.gru import GRU
+from gradus.nn.recurrent.jordan import Jordan
 from gradus.nn.recurrent.lstm import LSTM
+from gradus.nn.recurrent.multiplicative import MultiplicativeLSTM
+from gradus.nn.recurrent.scales import Delay, Leaky
 from gradus.nn.recurrent.simple import SimpleRNN
+from gradus.nn.recurrent.stack import Stack
+from gradus.nn.recurrent.time_delay import TimeDelay
 from gradus.nn.shape import Flatten, Reshape
 from gradus.nn.skip import DenseConnection, Residual
 from gradus.nn.summary import Summary, summary
@@ -68,6 +73,7 @@ __all__ = [
     "Concat",
     "Constant",
     "Conv",
+    "Delay",
     "Dense",
     "DenseConnection",
     "Dropout",
@@ -84,16 +90,19 @@ __all__ = [
     "HeNormal",
     "HeUniform",
     "Initializer",
+    "Jordan",
     "Lambda",
     "Layer",
     "LayerNorm",
     "LeCunNormal",
     "LeCunUniform",
+    "Leaky",
     "LocalResponseNorm",
     "MaskedDense",
     "MaxPool",
     "Maxout",
     "MeanPool",
+    "MultiplicativeLSTM",
     "Normal",
     "Note",
     "Ones",
@@ -105,7 +114,9 @@ __all__ = [
     "Residual",
     "Sequential",
     "SimpleRNN",
+    "Stack",
     "Summary",
+    "TimeDelay",
     "Uniform",
     "WeightNoise",
     "Zeros",

@@ -59,10 +59,6 @@ class Bidirectional(OverTime):
         self.there, self.back, self.merge = layer, layer, merge
         self.return_sequences = layer.return_sequences
 
-    @property
-    def width(self):
-        return self.there.width * (2 if self.merge == "concat" else 1)
-
     def init(self, key, shape):
         one, other = jax.random.split(key)
         with located("Bidirectional"):
@@ -70,12 +66,17 @@ class Bidirectional(OverTime):
                 there=self.there.init(one, shape), back=self.back.init(other, shape)
             )
 
+    def output_shape(self, shape):
+        *steps, width = self.there.output_shape(shape)
+        return (*steps, 2 * width if self.merge == "concat" else width)
+
     def __call__(self, x, forward: Forward = INFERENCE):
         with located("Bidirectional"):
             x, mask = sequences_of(self.there, x)
-            there, _ = self.there.steps(x, self.there.start(x.shape[0]), mask)
+            there, _ = self.there.steps(x, self.there.start(x.shape[0]), mask, forward)
             mask = None if mask is None else jnp.flip(mask, axis=1)
-            back, _ = self.back.steps(jnp.flip(x, axis=1), self.back.start(x.shape[0]), mask)
+            x, start = jnp.flip(x, axis=1), self.back.start(x.shape[0])
+            back, _ = self.back.steps(x, start, mask, forward)
         if not self.return_sequences:
             return MERGED[self.merge](there[:, -1], back[:, -1])
         return MERGED[self.merge](there, jnp.flip(back, axis=1))

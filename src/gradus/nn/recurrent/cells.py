@@ -67,3 +67,48 @@ class GRUResetBeforeCell(NamedTuple):
         u, r = sigmoid(zu + hu), sigmoid(zr + hr)
         n = jnp.tanh(zn + product(1, r * h))
         return (n + u * (h - n),)
+
+
+class MultiplicativeCell(NamedTuple):
+    """The inner cell, which sees m = (W' x) ⊙ (U' h) in the place of h."""
+
+    inner: LSTMCell
+
+    def __call__(self, product, constants, inputs, state):
+        z, shift = inputs
+        m = shift * product(0, state[0])
+        return self.inner(lambda k, h: product(1, m), constants, z, state)
+
+
+class JordanCell(NamedTuple):
+    """h = g(z + U o), o = f(V h + c): the outputs are the state."""
+
+    activation: Callable
+    output_activation: Callable
+
+    def __call__(self, product, constants, z, state):
+        h = self.activation(z + product(0, state[0]))
+        return (self.output_activation(product(1, h) + constants[None, :]),)
+
+
+class LeakyCell(NamedTuple):
+    """h = α ⊙ h + (1 − α) ⊙ g(z + U h), the units divided among several α."""
+
+    activation: Callable
+    alphas: tuple[float, ...]
+
+    def __call__(self, product, constants, z, state):
+        (h,) = state
+        units, scales = h.shape[-1], len(self.alphas)
+        alpha = jnp.array([[self.alphas[i * scales // units] for i in range(units)]], h.dtype)
+        return (alpha * h + (1 - alpha) * self.activation(z + product(0, h)),)
+
+
+class DelayCell(NamedTuple):
+    """h = g(z + U h₁ + V h_d), from the state h₁ … h_d of the last d steps."""
+
+    activation: Callable
+
+    def __call__(self, product, constants, z, state):
+        h = self.activation(z + product(0, state[0]) + product(1, state[-1]))
+        return (h, *state[:-1])

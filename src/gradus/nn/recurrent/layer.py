@@ -12,8 +12,9 @@ import jax.numpy as jnp
 from gradus.base.record import param, static, weight
 from gradus.nn.checks import check_units, check_width
 from gradus.nn.initializers import GlorotUniform, Initializer, Orthogonal
+from gradus.nn.layer import INFERENCE, Forward
 from gradus.nn.recurrent.bptt import Cell, Steps, through_time
-from gradus.nn.recurrent.sequence import Stepwise, check_sequence_shape
+from gradus.nn.recurrent.sequence import Stepwise, check_sequence_shape, shape_of_outputs
 
 
 class Recurrent(Stepwise):
@@ -57,8 +58,12 @@ class Recurrent(Stepwise):
         return ()
 
     @property
-    def width(self):
+    def width(self) -> int:
+        """The number of outputs at each step."""
         return self.units
+
+    def output_shape(self, shape):
+        return shape_of_outputs(self, shape, self.width)
 
     def init(self, key, shape):
         _, features = check_sequence_shape(self, shape)
@@ -68,7 +73,7 @@ class Recurrent(Stepwise):
         sums = self.gates * self.units
         return self.replace(
             weight=self.weight_init(one, (features, sums)),
-            recurrent=self.recurrent_init(other, (self.units, sums)),
+            recurrent=self.recurrent_init(other, (self.width, sums)),
             bias=self.first_bias(),
         )
 
@@ -77,9 +82,9 @@ class Recurrent(Stepwise):
         return jnp.zeros(self.gates * self.units)
 
     def start(self, size):
-        return (jnp.zeros((size, self.units)),)
+        return (jnp.zeros((size, self.width)),)
 
-    def steps(self, x, state, mask=None):
+    def steps(self, x, state, mask=None, forward: Forward = INFERENCE):
         check_width(self, x, self.weight)
         inputs = self.inputs(jnp.swapaxes(x, 0, 1))
         present = None if mask is None else mask.T.astype(x.dtype)

@@ -28,15 +28,6 @@ class OverTime(Layer):
 
     return_sequences: bool = eqx.field(default=False, static=True, kw_only=True)
 
-    @property
-    @abstractmethod
-    def width(self) -> int:
-        """The number of outputs at each step."""
-
-    def output_shape(self, shape):
-        steps, _ = check_sequence_shape(self, shape)
-        return (steps, self.width) if self.return_sequences else (self.width,)
-
 
 class Stepwise(OverTime):
     """A layer over sequences that sees them in order, and can go on where it has ended."""
@@ -47,7 +38,11 @@ class Stepwise(OverTime):
 
     @abstractmethod
     def steps(
-        self, x: jax.Array, state: State, mask: jax.Array | None = None
+        self,
+        x: jax.Array,
+        state: State,
+        mask: jax.Array | None = None,
+        forward: Forward = INFERENCE,
     ) -> tuple[jax.Array, State]:
         """The outputs of all steps, (B, T, units), and the state after the last.
 
@@ -55,12 +50,19 @@ class Stepwise(OverTime):
             x: sequences, shape (B, T, features).
             state: where to begin: `start(B)`, or what the steps before have left.
             mask: 1 for steps and 0 for padding, shape (B, T); None: no padding.
+            forward: the forward pass.
         """
 
     def __call__(self, x, forward: Forward = INFERENCE):
         x, mask = sequences_of(self, x)
-        outputs, _ = self.steps(x, self.start(x.shape[0]), mask)
+        outputs, _ = self.steps(x, self.start(x.shape[0]), mask, forward)
         return outputs if self.return_sequences else outputs[:, -1]
+
+
+def shape_of_outputs(layer: OverTime, shape: Shape, width: int) -> Shape:
+    """The shape of one output, of `width` numbers at every step that is returned."""
+    length, _ = check_sequence_shape(layer, shape)
+    return (length, width) if layer.return_sequences else (width,)
 
 
 def sequences_of(layer: Layer, x: Any) -> tuple[jax.Array, jax.Array | None]:
