@@ -135,8 +135,9 @@ def several(what: str, given: Any, names: list[str]) -> list:
             )
         return [given[name] for name in names]
     if len(names) == 1:
-        wrapped = isinstance(given, list | tuple) and len(given) == 1 and np.ndim(given[0]) > 1
-        return [given[0] if wrapped else given]
+        if isinstance(given, list) and len(given) == 1 and np.ndim(given[0]) > 1:
+            return given
+        return [given]
     if isinstance(given, list | tuple) and len(given) == len(names):
         return list(given)
     raise InputError(

@@ -120,7 +120,7 @@ def generated(model: ModelLike, batches: Any, given: Any) -> tuple[Any, Any, Any
     if given.validation_data is not None:
         held_out = training.validation_of(model, given)
         rows, held_out = np.arange(held_out.size, dtype=np.int32), jax.device_put(held_out)
-    member = Member(np.uint32(0), np.zeros(0, np.int32), rows, training.rate_of(model))
+    member = Member(np.asarray(0, np.uint32), np.zeros(0, np.int32), rows, training.rate_of(model))
     life = training.life_of(model, translation, start, example.size)
 
     def chunks(seed: int) -> Iterator[tuple]:

@@ -2,7 +2,7 @@
 
 >>> import jax
 >>> get("glorot_uniform")
-GlorotUniform(seed=None)
+GlorotUniform()
 >>> Constant(0.5)(jax.random.key(0), (2,))
 Array([0.5, 0.5], dtype=float32)
 """
@@ -189,7 +189,7 @@ class Identity(Initializer):
         self.gain, self.seed = gain, None
 
     def drawn(self, key, shape):
-        return self.gain * jnp.eye(*shape)
+        return self.gain * jnp.eye(shape[0], shape[-1])
 
 
 BY_NAME: dict[str, type[Initializer]] = {
@@ -211,6 +211,14 @@ BY_NAME: dict[str, type[Initializer]] = {
     "variance_scaling": VarianceScaling,
     "zeros": Zeros,
 }
+
+
+constant, ones, zeros, identity, orthogonal = Constant, Ones, Zeros, Identity, Orthogonal
+glorot_normal, glorot_uniform = GlorotNormal, GlorotUniform
+he_normal, he_uniform = HeNormal, HeUniform
+lecun_normal, lecun_uniform = LecunNormal, LecunUniform
+random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, TruncatedNormal
+variance_scaling, IdentityInitializer, OrthogonalInitializer = VarianceScaling, Identity, Orthogonal
 
 
 def get(initializer: Any) -> nn.Initializer:

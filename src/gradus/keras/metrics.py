@@ -18,7 +18,24 @@ import jax.numpy as jnp
 from gradus.base.errors import InputError
 from gradus.keras import losses, missing
 from gradus.keras.arguments import Described, pick
-from gradus.keras.losses import alike, class_numbers
+from gradus.keras.losses import (
+    alike,
+    binary_crossentropy,
+    categorical_crossentropy,
+    categorical_hinge,
+    class_numbers,
+    cosine_similarity,
+    hinge,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
+    sparse_categorical_crossentropy,
+    squared_hinge,
+)
 
 
 def accuracy(y_true: Any, y_pred: Any) -> jax.Array:
@@ -188,15 +205,110 @@ class MeanMetricWrapper(Metric):
 
 
 @dataclass(unsafe_hash=True)
-class OfLoss(Metric):
-    """The mean of a loss."""
+class MeanSquaredError(Mean):
+    """mean (y − ŷ)²."""
 
-    loss: losses.Loss | None = None
-    up = False
+    formula, up = staticmethod(mean_squared_error), False
+
+
+@dataclass(unsafe_hash=True)
+class MeanAbsoluteError(Mean):
+    """mean |y − ŷ|."""
+
+    formula, up = staticmethod(mean_absolute_error), False
+
+
+@dataclass(unsafe_hash=True)
+class MeanAbsolutePercentageError(Mean):
+    """100 · mean |y − ŷ| / |y|."""
+
+    formula, up = staticmethod(mean_absolute_percentage_error), False
+
+
+@dataclass(unsafe_hash=True)
+class MeanSquaredLogarithmicError(Mean):
+    """mean (log(1 + y) − log(1 + ŷ))²."""
+
+    formula, up = staticmethod(mean_squared_logarithmic_error), False
+
+
+@dataclass(unsafe_hash=True)
+class LogCoshError(Mean):
+    """mean log cosh(ŷ − y)."""
+
+    formula, up = staticmethod(log_cosh), False
+
+
+@dataclass(unsafe_hash=True)
+class Hinge(Mean):
+    """mean max(0, 1 − yŷ)."""
+
+    formula, up = staticmethod(hinge), False
+
+
+@dataclass(unsafe_hash=True)
+class SquaredHinge(Mean):
+    """mean max(0, 1 − yŷ)²."""
+
+    formula, up = staticmethod(squared_hinge), False
+
+
+@dataclass(unsafe_hash=True)
+class CategoricalHinge(Mean):
+    """max(0, max((1 − y)ŷ) − Σyŷ + 1)."""
+
+    formula, up = staticmethod(categorical_hinge), False
+
+
+@dataclass(unsafe_hash=True)
+class Poisson(Mean):
+    """mean ŷ − y log ŷ."""
+
+    formula, up = staticmethod(poisson), False
+
+
+@dataclass(unsafe_hash=True)
+class KLDivergence(Mean):
+    """Σ y log(y/ŷ)."""
+
+    formula, up = staticmethod(kl_divergence), False
+
+
+@dataclass(unsafe_hash=True)
+class CosineSimilarity(Mean):
+    """Σ yŷ / (‖y‖ ‖ŷ‖): the loss with the other sign."""
+
+    axis: int = -1
+    up = True
 
     def parts(self, y_true, y_pred):
-        assert self.loss is not None
-        return {"mean": self.loss.call(y_true, y_pred)}
+        return {"mean": -cosine_similarity(y_true, y_pred, self.axis)}
+
+
+@dataclass(unsafe_hash=True)
+class BinaryCrossentropy(Mean):
+    """−y log p − (1−y) log(1−p)."""
+
+    from_logits: bool = False
+    label_smoothing: float = 0.0
+    formula, up = staticmethod(binary_crossentropy), False
+
+
+@dataclass(unsafe_hash=True)
+class CategoricalCrossentropy(Mean):
+    """−Σ y log p for one-hot rows y."""
+
+    from_logits: bool = False
+    label_smoothing: float = 0.0
+    formula, up = staticmethod(categorical_crossentropy), False
+
+
+@dataclass(unsafe_hash=True)
+class SparseCategoricalCrossentropy(Mean):
+    """−log p of class y."""
+
+    from_logits: bool = False
+    formula, up = staticmethod(sparse_categorical_crossentropy), False
 
 
 @dataclass(unsafe_hash=True)
@@ -206,7 +318,7 @@ class RootMeanSquaredError(Metric):
     up = False
 
     def parts(self, y_true, y_pred):
-        return {"mean": losses.mean_squared_error(y_true, y_pred)}
+        return {"mean": mean_squared_error(y_true, y_pred)}
 
     def of(self, averages):
         return averages["mean"] ** 0.5
@@ -263,27 +375,52 @@ class Recall(Ratio):
 
 def snake(name: str) -> str:
     """`BinaryAccuracy` → `binary_accuracy`, as Keras names its metrics."""
-    if name == "R2Score":
-        return "r2_score"
+    if name in ("R2Score", "KLDivergence"):
+        return {"R2Score": "r2_score", "KLDivergence": "kl_divergence"}[name]
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
 
 
 CLASSES: list[type[Metric]] = [
     Accuracy,
     BinaryAccuracy,
+    BinaryCrossentropy,
     CategoricalAccuracy,
+    CategoricalCrossentropy,
+    CategoricalHinge,
+    CosineSimilarity,
+    Hinge,
+    KLDivergence,
+    LogCoshError,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    Poisson,
     Precision,
     R2Score,
     Recall,
     RootMeanSquaredError,
     SparseCategoricalAccuracy,
+    SparseCategoricalCrossentropy,
     SparseTopKCategoricalAccuracy,
+    SquaredHinge,
     TopKCategoricalAccuracy,
 ]
+SHORT: dict[str, type[Metric]] = {
+    "mse": MeanSquaredError,
+    "mae": MeanAbsoluteError,
+    "mape": MeanAbsolutePercentageError,
+    "msle": MeanSquaredLogarithmicError,
+    "log_cosh": LogCoshError,
+    "logcosh": LogCoshError,
+}
 BY_NAME: dict[str, type[Metric]] = {
     **{snake(cls.__name__): cls for cls in CLASSES},
     **{cls.__name__: cls for cls in CLASSES},
+    **SHORT,
+    **{name.upper(): cls for name, cls in SHORT.items()},
 }
+huber = losses.huber
 ACCURACY = ("accuracy", "acc")
 
 
@@ -294,13 +431,10 @@ def get(metric: Any) -> Metric:
     if isinstance(metric, type) and issubclass(metric, Metric):
         return metric()
     if isinstance(metric, losses.Loss):
-        return OfLoss(metric, name=metric.name or snake(type(metric).__name__))
+        return MeanMetricWrapper(metric.call, name=metric.name or snake(type(metric).__name__))
     if callable(metric):
         return MeanMetricWrapper(metric)
-    if metric in BY_NAME:
-        return BY_NAME[metric](name=metric)
-    known = [*ACCURACY, *BY_NAME, *losses.BY_NAME]
-    return OfLoss(losses.get(pick("metrics", metric, known)), name=metric)
+    return BY_NAME[pick("metrics", metric, [*ACCURACY, *BY_NAME])](name=metric)
 
 
 def resolved(metric: Any, y_shape: tuple, out_shape: tuple) -> Metric:
@@ -312,10 +446,6 @@ def resolved(metric: Any, y_shape: tuple, out_shape: tuple) -> Metric:
     if len(y_shape) < len(out_shape) or y_shape[-1] == 1:
         return SparseCategoricalAccuracy(name=metric)
     return CategoricalAccuracy(name=metric)
-
-
-MeanSquaredError = losses.MeanSquaredError
-MeanAbsoluteError = losses.MeanAbsoluteError
 
 
 def __getattr__(name: str) -> Any:

@@ -39,8 +39,7 @@ NAMES: dict[str, str] = {
     "optimizers": """
         Adafactor Ftrl Lamb LossScaleOptimizer MultiOptimizer Muon OptimizerMap ScheduleFreeAdamW
         deserialize legacy serialize""",
-    "initializers": "IdentityInitializer OrthogonalInitializer STFT STFTInitializer deserialize "
-    "serialize stft",
+    "initializers": "STFT STFTInitializer deserialize serialize stft",
     "regularizers": "OrthogonalRegularizer deserialize orthogonal_regularizer serialize",
     "activations": """
         deserialize glu hard_shrink serialize soft_shrink sparse_plus sparse_sigmoid sparsemax

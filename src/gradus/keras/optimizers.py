@@ -18,6 +18,7 @@ from gradus import optim
 from gradus.base.errors import InputError
 from gradus.keras import directions, missing, schedules
 from gradus.keras.arguments import Described, pick
+from gradus.optim.optimizer import NO_MOMENTUM
 from gradus.optim.packed import packed
 
 
@@ -82,7 +83,7 @@ class Optimizer(Described):
 
     def velocity(self) -> optax.GradientTransformation:
         """What is done to the steps, the rate in them."""
-        return optim.optimizer.NO_MOMENTUM
+        return NO_MOMENTUM
 
     def translated(self, rate: Any) -> optim.Optimizer:
         """The gradus optimiser with these arguments, at a rate."""

@@ -94,7 +94,7 @@ class Sequential(Model):
             )
         self._begin_with(layer)
 
-    def _guess_input(self, layer: Layer) -> None:
+    def _guess_input(self, layer: Any) -> None:
         """Take the input shape that the first layer's arguments say."""
         if self.entry is None and not self.chain:
             size = layer.plan.inputs[0].size if is_built(layer) else layer.declared_shape()

@@ -123,7 +123,7 @@ def over_arrays(model: ModelLike, x: Any, y: Any, given: Fit) -> tuple[Translati
             )
     translation = translated(model, train.y.y)
     start = start_of(model, translation.outputs)
-    member = Member(np.uint32(next_seed()), rows, held_out, rate_of(model))
+    member = Member(np.asarray(next_seed(), np.uint32), rows, held_out, rate_of(model))
     life = life_of(model, translation, start, min(given.batch_size or BATCH_SIZE, len(rows)))
     kind = Program if given.shuffle else InOrder
     examples = on_device(Examples(train, validation))

@@ -65,8 +65,10 @@ def heads(model: ModelLike) -> Iterator[tuple[Layer, Callable | None]]:
     """The last layer of every output, and its activation where nothing else depends on it."""
     for i, tensor in enumerate(model.plan.outputs):
         layer = tensor.node.layer
-        alone = layer.head is not None and model.plan.consumed_once(i)
-        yield layer, reach(layer.core, layer.head) if alone else None
+        if layer.head is None or not model.plan.consumed_once(i):
+            yield layer, None
+        else:
+            yield layer, reach(layer.core, layer.head)
 
 
 def bare(model: ModelLike, outputs: Outputs) -> Wired:
@@ -78,7 +80,7 @@ def bare(model: ModelLike, outputs: Outputs) -> Wired:
     def part(layer: Layer) -> Any:
         if layer not in without:
             return layer.core
-        return put(layer.core, str(layer.head), nn.activations.identity)
+        return put(layer.core, str(layer.head), nn.identity)
 
     return model.wired(part)
 

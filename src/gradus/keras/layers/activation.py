@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from gradus import nn
 from gradus.base.errors import InputError
@@ -78,6 +79,19 @@ class PReLU(Layer):
                 fix=f"PReLU(shared_axes={before})",
             )
         super().build(size)
+
+    def entries(self, core):
+        return [(name, self._spread(shape)) for name, shape in super().entries(core)]
+
+    def read(self, core):
+        return [array.reshape(self._spread(array.shape)) for array in super().read(core)]
+
+    def write(self, core, weights):
+        return super().write(core, [np.reshape(w, -1) for w in weights])
+
+    def _spread(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape that Keras gives the slopes: 1 for every shared axis."""
+        return (*(1,) * len(self.shared_axes or ()), *shape)
 
     def translated(self):
         start = initializers.get(self.alpha_initializer)

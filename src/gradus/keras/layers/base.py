@@ -207,14 +207,14 @@ class InputLayer(Layer):
             )
         self.shape, self.kind = tuple(shape), dtype or "float32"
         Layer.__init__(self, name=name or fresh_name("InputLayer"))
-        self.core = nn.Lambda(nn.activations.identity)
+        self.core = nn.Lambda(nn.identity)
         self.output = KerasTensor(Node(self), self.shape)
 
     def config(self) -> dict[str, Any]:
         return {"shape": self.shape, "dtype": self.kind, "name": self.name}
 
     def translated(self) -> nn.Layer:
-        return nn.Lambda(nn.activations.identity)
+        return nn.Lambda(nn.identity)
 
     @property
     def whole_numbers(self) -> bool:
@@ -266,8 +266,8 @@ def reach(core: Any, at: str) -> Any:
     return core
 
 
-def put(core: Any, at: str, value: jax.Array) -> Any:
-    """The core with another array at a place."""
+def put(core: Any, at: str, value: Any) -> Any:
+    """The core with something else at a place."""
     first, _, rest = at.partition(".")
     if first.isdigit():
         parts = list(core)

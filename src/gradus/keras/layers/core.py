@@ -158,7 +158,7 @@ class ActivityRegularization(Layer):
         return L1L2(self.l1, self.l2)
 
     def translated(self):
-        return nn.Lambda(nn.activations.identity)
+        return nn.Lambda(nn.identity)
 
 
 @dataclass(eq=False)
@@ -210,7 +210,7 @@ class Identity(Layer):
     """y = x."""
 
     def translated(self):
-        return nn.Lambda(nn.activations.identity)
+        return nn.Lambda(nn.identity)
 
 
 @dataclass(eq=False)

@@ -219,13 +219,14 @@ def hashing_trick(
         hash_function: "md5", the default here, or a function of a word. Python's own, Keras'
             default, gives other numbers in every process.
     """
-    if hash_function in (None, "md5"):
-
-        def hash_function(word):
-            return int(hashlib.md5(word.encode(), usedforsecurity=False).hexdigest(), 16)
-
+    function = md5 if hash_function in (None, "md5") else hash_function
     words = text_to_word_sequence(text, filters, lower, split)
-    return [hash_function(word) % (n - 1) + 1 for word in words]
+    return [function(word) % (n - 1) + 1 for word in words]
+
+
+def md5(word: str) -> int:
+    """A number of 128 bits for a word, the same one everywhere."""
+    return int(hashlib.md5(word.encode(), usedforsecurity=False).hexdigest(), 16)
 
 
 def one_hot(

@@ -51,12 +51,12 @@ def apply(x: np.ndarray, matrix: np.ndarray, settings: Any) -> np.ndarray:
     middle = (np.array(x.shape[:2]) - 1) / 2
     linear = matrix[:2, :2]
     offset = matrix[:2, 2] + middle - linear @ middle
-    mode = {"wrap": "grid-wrap", "reflect": "reflect"}.get(settings.fill_mode, settings.fill_mode)
+    mode = "grid-wrap" if settings.fill_mode == "wrap" else settings.fill_mode
     channels = [
         affine_transform(
             x[..., c],
             linear,
-            offset,
+            offset.tolist(),
             order=settings.interpolation_order,
             mode=mode,
             cval=settings.cval,
