@@ -26,7 +26,7 @@ FLOORS = {
     "doctor": 5,
     "evaluation": 5,
     "report": 5,
-    "search": 5,
+    "tuning": 5,
     "estimators": 6,
     "keras": 6,
     "cli": 6,

@@ -156,7 +156,7 @@ def test_every_public_name_says_what_it_is():
 SHOWN_ELSEWHERE = {
     "by those that are made from it": """
         data.Scaling data.Target learn.Algorithm likelihoods.Likelihood nn.Initializer nn.Layer
-        optim.Schedule penalties.Penalty""",
+        optim.Schedule penalties.Penalty tuning.Range""",
     "by the function that gives it": """
         calculus.Accumulation calculus.Comparison calculus.CriticalPoint calculus.Curvature
         calculus.Derivative calculus.Finding calculus.GradientCheck calculus.ThroughTime
@@ -164,7 +164,7 @@ SHOWN_ELSEWHERE = {
         evaluation.Comparison evaluation.CrossValidation evaluation.Curve evaluation.Fold
         evaluation.Memory evaluation.Pair nn.Frozen nn.Summary
         optim.OptimizerState penalties.ActivityPenalty penalties.MaxNorm penalties.WeightPenalty
-        training.Plan training.RateRange training.Run training.Runs""",
+        training.Plan training.RateRange training.Run training.Runs tuning.Search tuning.Trial""",
     "by the function that takes it": """
         data.Batch nn.Forward nn.as_layer nn.chain training.Reach training.divided
         training.folds training.leave_one_out training.resamples training.seeds training.vary""",

@@ -47,6 +47,7 @@ PUBLIC = {
     "rate_range": "gradus.training",
     "resamples": "gradus.training",
     "save": "gradus.training",
+    "search": "gradus.tuning",
     "seeds": "gradus.training",
     "stable": "gradus.calculus",
     "supervised": "gradus.learn",
@@ -55,7 +56,7 @@ PUBLIC = {
 }
 ROOMS = (
     *("calculus", "data", "evaluation", "learn", "likelihoods", "metrics", "models", "nn"),
-    *("optim", "penalties", "report"),
+    *("optim", "penalties", "report", "tuning"),
 )
 
 __all__ = [*PUBLIC, *ROOMS]  # pyright: ignore[reportUnsupportedDunderAll]
@@ -72,6 +73,7 @@ if TYPE_CHECKING:  # what `__getattr__` finds, for editors and type checkers
     from gradus import optim as optim
     from gradus import penalties as penalties
     from gradus import report as report
+    from gradus import tuning as tuning
     from gradus.base.errors import InputError as InputError
     from gradus.base.record import named as named
     from gradus.calculus import check_gradient as check_gradient
@@ -100,6 +102,7 @@ if TYPE_CHECKING:  # what `__getattr__` finds, for editors and type checkers
     from gradus.training import save as save
     from gradus.training import seeds as seeds
     from gradus.training import vary as vary
+    from gradus.tuning import search as search
 
 
 def __getattr__(name: str):
