@@ -214,6 +214,47 @@ def test_a_penalty_takes_dependent_columns_and_few_rows():
     assert found["x"].error is None
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1e9, 1e12])
+@pytest.mark.parametrize(
+    ("fit", "formula", "close"),
+    [
+        (linear.least_squares, "y ~ x + z", 1e-10),
+        (linear.gaussian, "y ~ x + z", 1e-10),
+        (linear.logistic, "two ~ x + z", 1e-8),
+        (linear.poisson, "count ~ x + z", 1e-8),
+        (linear.softmax, "three ~ x + z", 1e-6),
+        (linear.one_vs_rest, "three ~ x + z", 1e-8),
+    ],
+)
+def test_units_do_not_matter(fit, formula, close, unit):
+    """Nanometres or light minutes: the same z and p, estimates and errors in the new unit."""
+    metres, others = fit(formula, TABLE), fit(formula, TABLE | {"z": Z * unit})
+    for a, b in zip(metres.coefficients, others.coefficients, strict=True):
+        factor = unit if a.term == "z" else 1
+        assert b.estimate * factor == pytest.approx(a.estimate, rel=close)
+        assert b.error * factor == pytest.approx(a.error, rel=close)
+        assert (b.term, b.of) == (a.term, a.of)
+    assert others.measures == pytest.approx(metres.measures, rel=close)
+    np.testing.assert_allclose(others.beta[2] * unit, metres.beta[2], rtol=close)
+
+
+@pytest.mark.parametrize(
+    ("fit", "formula"),
+    [
+        (linear.least_squares, "y ~ x + z"),
+        (linear.logistic, "two ~ x + z"),
+        (linear.poisson, "count ~ x + z"),
+        (linear.softmax, "three ~ x + z"),
+    ],
+)
+def test_a_distant_origin_does_not_matter(fit, formula):
+    """Years, or temperatures in other degrees: slopes and their errors stay."""
+    near, far = fit(formula, TABLE), fit(formula, TABLE | {"z": Z + 10_000})
+    for a, b in zip(near.coefficients, far.coefficients, strict=True):
+        if a.term != "Intercept":
+            assert (b.estimate, b.error) == pytest.approx((a.estimate, a.error), rel=1e-5)
+
+
 def test_the_summary_is_a_table():
     found = linear.least_squares("y ~ x + g", TABLE)
     lines = found.summary().splitlines()

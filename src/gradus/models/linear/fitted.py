@@ -84,7 +84,8 @@ class LinearFit:
         statistic: what `Coefficient.statistic` is, "t" or "z".
         confidence: of the intervals.
         remark: what a reader of the table should know.
-        results: what statsmodels or scikit-learn gave, for all that is not here.
+        results: what statsmodels or scikit-learn gave, for all that is not here; columns are
+            brought to one size before, and those of statsmodels have names that say so.
     """
 
     kind: str

@@ -8,8 +8,15 @@ import numpy as np
 
 from gradus.models.linear.design import Design, design
 from gradus.models.linear.fitted import LinearFit
-from gradus.models.linear.inference import check_confidence, coefficients, named, quiet
-from gradus.models.linear.separation import binary_sides, check_separation, count_sides
+from gradus.models.linear.inference import (
+    check_confidence,
+    check_settled,
+    coefficients,
+    quiet,
+    scaled,
+    slopes,
+)
+from gradus.models.linear.separation import Sides, binary_sides, check_separation, count_sides
 from gradus.models.linear.targets import class_target, count_target
 
 
@@ -39,14 +46,13 @@ def logistic(formula: str, table: Any, *, confidence: float = 0.95) -> LinearFit
     made = design(formula, table)
     check_confidence(confidence)
     labels, y = class_target(made, most=2)
-    results = maximum(made, y, "Binomial")
-    check_separation(made, made.x @ results.params, binary_sides(y), f"classes of {made.target!r}")
+    results = maximum(made, y, "Binomial", binary_sides(y), f"classes of {made.target!r}")
     return LinearFit(
         kind="logistic regression",
         design=made,
-        beta=np.asarray(results.params),
+        beta=slopes(results, made),
         mean=sigmoid,
-        coefficients=coefficients(results, made.terms, confidence),
+        coefficients=coefficients(results, made, confidence),
         measures=measures(results),
         labels=labels,
         statistic="z",
@@ -74,14 +80,13 @@ def poisson(formula: str, table: Any, *, confidence: float = 0.95) -> LinearFit:
     made = design(formula, table)
     check_confidence(confidence)
     y = count_target(made)
-    results = maximum(made, y, "Poisson")
-    check_separation(made, made.x @ results.params, count_sides(y), f"counts {made.target!r}")
+    results = maximum(made, y, "Poisson", count_sides(y), f"counts {made.target!r}")
     return LinearFit(
         kind="Poisson regression",
         design=made,
-        beta=np.asarray(results.params),
+        beta=slopes(results, made),
         mean=np.exp,
-        coefficients=coefficients(results, made.terms, confidence),
+        coefficients=coefficients(results, made, confidence),
         measures=measures(results),
         statistic="z",
         confidence=confidence,
@@ -89,13 +94,19 @@ def poisson(formula: str, table: Any, *, confidence: float = 0.95) -> LinearFit:
     )
 
 
-def maximum(made: Design, y: np.ndarray, family: str) -> Any:
-    """The results of statsmodels for a family of distributions, to full precision."""
+def maximum(made: Design, y: np.ndarray, family: str, sides: Sides, alike: str) -> Any:
+    """The results of statsmodels for a family of distributions, to full precision.
+
+    Raises InputError where there is no maximum; see `check_separation` for the last arguments.
+    """
     import statsmodels.api as sm
 
     with quiet():
-        model = sm.GLM(y, named(made), family=getattr(sm.families, family)())
-        return model.fit(tol=1e-10, maxiter=200)
+        model = sm.GLM(y, scaled(made), family=getattr(sm.families, family)())
+        results = model.fit(tol=1e-10, maxiter=200)
+    check_separation(made, made.x @ slopes(results, made), sides, alike)
+    check_settled(results.converged, made)
+    return results
 
 
 def measures(results: Any) -> dict[str, float]:

@@ -9,7 +9,13 @@ import numpy as np
 from gradus.base.errors import InputError
 from gradus.models.linear.design import check_column, design, frame_of
 from gradus.models.linear.fitted import Coefficient, LinearFit
-from gradus.models.linear.inference import check_confidence, coefficients, named, quiet
+from gradus.models.linear.inference import (
+    check_confidence,
+    coefficients,
+    quiet,
+    scaled,
+    slopes,
+)
 from gradus.models.linear.targets import number_target
 
 WITHOUT_INTERCEPT = "without an intercept, R² and F compare with 0 instead of the mean"
@@ -48,14 +54,14 @@ def least_squares(
 
     import statsmodels.api as sm
 
-    x = named(made)
+    x = scaled(made)
     results = (sm.OLS(y, x) if w is None else sm.WLS(y, x, weights=cast(Any, w))).fit()
     return LinearFit(
         kind="least squares" if w is None else "weighted least squares",
         design=made,
-        beta=np.asarray(results.params),
+        beta=slopes(results, made),
         mean=as_it_is,
-        coefficients=coefficients(results, made.terms, confidence),
+        coefficients=coefficients(results, made, confidence),
         measures=measures(results),
         confidence=confidence,
         remark="" if made.has_intercept else WITHOUT_INTERCEPT,
@@ -85,18 +91,18 @@ def gaussian(formula: str, table: Any, *, confidence: float = 0.95) -> LinearFit
     import statsmodels.api as sm
     from scipy.stats import norm
 
-    least = sm.OLS(y, named(made)).fit()
+    least = sm.OLS(y, scaled(made)).fit()
     n, sigma = len(y), float(np.sqrt(least.ssr / len(y)))
-    results = sm.GLM(y, named(made), family=sm.families.Gaussian()).fit(scale=sigma**2)
+    results = sm.GLM(y, scaled(made), family=sm.families.Gaussian()).fit(scale=sigma**2)
     error = sigma / np.sqrt(2 * n)
     reach = float(norm.ppf((1 + confidence) / 2)) * error
     spread = Coefficient("σ", sigma, error, low=sigma - reach, high=sigma + reach)
     return LinearFit(
         kind="Gaussian, by maximum likelihood",
         design=made,
-        beta=np.asarray(results.params),
+        beta=slopes(results, made),
         mean=as_it_is,
-        coefficients=(*coefficients(results, made.terms, confidence), spread),
+        coefficients=(*coefficients(results, made, confidence), spread),
         measures={"log_likelihood": float(least.llf), "mse": sigma**2},
         statistic="z",
         confidence=confidence,

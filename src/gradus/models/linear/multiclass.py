@@ -10,9 +10,19 @@ from gradus.base.errors import located
 from gradus.models.linear.design import Design, design
 from gradus.models.linear.fitted import Coefficient, LinearFit
 from gradus.models.linear.generalised import maximum, sigmoid
-from gradus.models.linear.inference import check_confidence, coefficients, named, quiet
+from gradus.models.linear.inference import (
+    check_confidence,
+    check_settled,
+    coefficients,
+    quiet,
+    scaled,
+    scales,
+    slopes,
+)
 from gradus.models.linear.separation import binary_sides, check_separation, class_sides
 from gradus.models.linear.targets import class_target
+
+NEAR = 1e-10  # to the maximum, squared, in standard errors
 
 
 def softmax(formula: str, table: Any, *, confidence: float = 0.95) -> LinearFit:
@@ -40,11 +50,18 @@ def softmax(formula: str, table: Any, *, confidence: float = 0.95) -> LinearFit:
 
     import statsmodels.api as sm
 
-    with quiet():
-        results = sm.MNLogit(y, named(made)).fit(disp=0, maxiter=200, tol=1e-10)
-    beta = np.column_stack([np.zeros(made.x.shape[1]), np.asarray(results.params)])
-    alike = f"classes of {made.target!r}"
-    check_separation(made, made.x @ beta, class_sides(y, len(labels)), alike)
+    sides, alike = class_sides(y, len(labels)), f"classes of {made.target!r}"
+    try:
+        with quiet():
+            results = sm.MNLogit(y, scaled(made)).fit(disp=0, maxiter=50, tol=1e-10)
+    except np.linalg.LinAlgError:  # a curvature of 0, as far along a way that never ends
+        check_separation(made, np.full(1, np.inf), sides, alike)
+        check_settled(False, made)
+        raise
+    against = np.asarray(results.params) / scales(made.x)[:, None]
+    beta = np.column_stack([np.zeros(len(against)), against])
+    check_separation(made, made.x @ beta, sides, alike)
+    check_settled(_distance(results) < NEAR, made)
     return LinearFit(
         kind="softmax regression",
         design=made,
@@ -81,16 +98,15 @@ def one_vs_rest(formula: str, table: Any, *, confidence: float = 0.95) -> Linear
     fits, rows = [], []
     for number, label in enumerate(labels):
         member = (y == number).astype(int)
-        results = maximum(made, member, "Binomial")
         with located(f"class {label!r} against the rest"):
             alike = f"classes of {made.target!r}"
-            check_separation(made, made.x @ results.params, binary_sides(member), alike)
+            results = maximum(made, member, "Binomial", binary_sides(member), alike)
         fits.append(results)
-        rows += coefficients(results, made.terms, confidence, str(label))
+        rows += coefficients(results, made, confidence, str(label))
     return LinearFit(
         kind="one against the rest",
         design=made,
-        beta=np.column_stack([np.asarray(results.params) for results in fits]),
+        beta=np.column_stack([slopes(results, made) for results in fits]),
         mean=shares_of_sigmoids,
         coefficients=tuple(rows),
         measures={"log_likelihood": float(sum(results.llf for results in fits))},
@@ -119,13 +135,20 @@ def _against_first(
     results: Any, made: Design, labels: tuple, confidence: float
 ) -> tuple[Coefficient, ...]:
     """A row for every class but the first, and every term."""
+    sizes = np.tile(scales(made.x), len(labels) - 1)
     parts = (results.params, results.bse, results.tvalues, results.pvalues)
-    columns = [np.asarray(part).T.reshape(-1).tolist() for part in parts]
-    columns += np.asarray(results.conf_int(1 - confidence)).reshape(-1, 2).T.tolist()
+    estimates, errors, z, p = (np.asarray(part).T.reshape(-1) for part in parts)
+    low, high = np.asarray(results.conf_int(1 - confidence)).reshape(-1, 2).T
+    columns = (estimates / sizes, errors / sizes, z, p, low / sizes, high / sizes)
+    rows = np.stack(columns, axis=1).tolist()
     places = [(term, str(label)) for label in labels[1:] for term in made.terms]
-    return tuple(
-        Coefficient(term, *row, of=of) for (term, of), *row in zip(places, *columns, strict=True)
-    )
+    return tuple(Coefficient(t, *row, of=of) for (t, of), row in zip(places, rows, strict=True))
+
+
+def _distance(results: Any) -> float:
+    """How far a fit is from the maximum, squared, in standard errors: gᵀ H⁻¹ g."""
+    slope = results.model.score(np.asarray(results.params).ravel("F"))
+    return float(slope @ np.asarray(results.cov_params()) @ slope)
 
 
 def _measures(results: Any) -> dict[str, float]:

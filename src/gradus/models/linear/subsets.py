@@ -10,6 +10,7 @@ import numpy as np
 
 from gradus.data.splits import k_folds
 from gradus.models.linear.design import Design
+from gradus.models.linear.inference import scales
 
 AT_ONCE = 20_000  # systems of equations in one call
 
@@ -20,7 +21,7 @@ class Candidates(NamedTuple):
     """Terms to choose from, over rows; the first column of X is the intercept.
 
     Arguments:
-        x: X, shape (n, p).
+        x: the columns of X, brought to one size, shape (n, p).
         y: targets, shape (n,).
         groups: the columns of each term.
     """
@@ -31,7 +32,7 @@ class Candidates(NamedTuple):
 
     @classmethod
     def of(cls, made: Design, y: np.ndarray) -> Candidates:
-        return cls(made.x, y, tuple(made.groups.values()))
+        return cls(made.x / scales(made.x), y, tuple(made.groups.values()))
 
     @property
     def terms(self) -> range:
