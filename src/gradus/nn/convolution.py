@@ -3,22 +3,25 @@
 Inside a loop, and training is one, XLA takes its fast path for CPUs only where the axes of both
 factors stand in the one order it computes in: examples, positions, channels against window,
 channels, filters. The derivatives that JAX writes stand in another, and run up to 100 times as
-long there as outside. So the convolution is a primitive here. It is linear in each factor, and both
-derivatives are convolutions again, with stride s, dilation d and the inflation e of the inputs
-changing places; each is written in the fast order.
+long there as outside. So the convolution is a product of its own here. It is linear in each factor,
+and both derivatives are convolutions again, with the stride s, the dilation d and the inflation e
+of the inputs changing places; each is written in the fast order.
 """
 
 from __future__ import annotations
 
-from functools import partial
+from functools import reduce
+from operator import add
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
-from jax.core import ShapedArray
-from jax.extend.core import Primitive
-from jax.interpreters import ad, batching, mlir
+
+from gradus.nn.bilinear import bilinear
+from gradus.nn.taps import weigh
+from gradus.nn.window import Window
 
 LETTERS = ("W", "HW", "DHW")
 
@@ -53,16 +56,22 @@ def convolve(x: jax.Array, w: jax.Array, steps: Steps, groups: int = 1) -> jax.A
     Array([-1., -2.], dtype=float32)
     """
     if jax.default_backend() != "cpu":
-        return _lax(x, w, *steps, groups=groups)
-    if groups == 1:
-        return convolve_p.bind(x, w, **steps._asdict())
-    x = x.reshape(*x.shape[:-1], groups, -1)
-    w = w.reshape(*w.shape[:-1], groups, -1)
-    y = jax.vmap(lambda x, w: convolve(x, w, steps), (-2, -2), -2)(x, w)
-    return y.reshape(*y.shape[:-2], -1)
+        return by_lax(x, w, *steps, groups=groups)
+    if groups == x.shape[-1] > 1:
+        return _of_each_channel(x, w, steps)
+    if groups > 1:
+        return _of_each_group(x, w, steps, groups)
+    if np.prod(w.shape[:-2]) == 1:
+        return _of_one_tap(x, w, steps)
+    if x.ndim == 5:
+        return _of_each_slice(x, w, steps)
+    return _convolve(x, w, **steps._asdict())
 
 
-def _lax(x: jax.Array, w: jax.Array, stride, dilation, padding, inflation, groups=1) -> jax.Array:
+def by_lax(
+    x: jax.Array, w: jax.Array, stride, dilation, padding, inflation, groups: int = 1
+) -> jax.Array:
+    """The same by XLA's operation, whose derivatives are fast on GPUs and TPUs."""
     letters = LETTERS[x.ndim - 3]
     return lax.conv_general_dilated(
         x,
@@ -76,26 +85,16 @@ def _lax(x: jax.Array, w: jax.Array, stride, dilation, padding, inflation, group
     )
 
 
-def _type(x: Any, w: Any, **steps: Any) -> Any:
-    y = jax.eval_shape(
-        partial(_lax, **steps),
-        jax.ShapeDtypeStruct(x.shape, x.dtype),
-        jax.ShapeDtypeStruct(w.shape, w.dtype),
-    )
-    return ShapedArray(y.shape, y.dtype)
-
-
 def _to_inputs(g: jax.Array, x: Any, w: jax.Array, **steps: Any) -> jax.Array:
     """∂/∂x: the gradient, inflated by the stride, under the window turned round."""
     s = Steps(**steps)
     padding = []
     for axis, (before, _) in enumerate(s.padding):
-        reach = s.dilation[axis] * (w.shape[axis] - 1)
-        inputs = s.inflation[axis] * (x.aval.shape[1 + axis] - 1)
-        outputs = s.stride[axis] * (g.shape[1 + axis] - 1)
+        reach, inputs, outputs = _lengths(axis, g, x, w, s)
         padding.append((reach - before, inputs - outputs + before))
     turned = jnp.flip(w, tuple(range(w.ndim - 2))).swapaxes(-1, -2)
-    return _bind(g, turned, Steps(s.inflation, s.dilation, tuple(padding), s.stride))
+    turned_steps = Steps(s.inflation, s.dilation, tuple(padding), s.stride)
+    return _convolve(g, turned, **turned_steps._asdict())
 
 
 def _to_window(g: jax.Array, x: jax.Array, w: Any, **steps: Any) -> jax.Array:
@@ -103,38 +102,62 @@ def _to_window(g: jax.Array, x: jax.Array, w: Any, **steps: Any) -> jax.Array:
     s = Steps(**steps)
     padding = []
     for axis, (before, _) in enumerate(s.padding):
-        reach = s.dilation[axis] * (w.aval.shape[axis] - 1)
-        inputs = s.inflation[axis] * (x.shape[1 + axis] - 1)
-        outputs = s.stride[axis] * (g.shape[1 + axis] - 1)
+        reach, inputs, outputs = _lengths(axis, g, x, w, s)
         padding.append((before, reach + outputs - inputs - before))
     by_channel, window = jnp.swapaxes(x, 0, -1), jnp.moveaxis(g, 0, -2)
-    found = _bind(by_channel, window, Steps(s.dilation, s.stride, tuple(padding), s.inflation))
-    return jnp.moveaxis(found, 0, -2)
+    turned_steps = Steps(s.dilation, s.stride, tuple(padding), s.inflation)
+    return jnp.moveaxis(_convolve(by_channel, window, **turned_steps._asdict()), 0, -2)
 
 
-def _bind(x: jax.Array, w: jax.Array, steps: Steps) -> jax.Array:
-    return convolve_p.bind(x, w, **steps._asdict())
+def _lengths(axis: int, g: Any, x: Any, w: Any, steps: Steps) -> tuple[int, int, int]:
+    """From the first tap to the last, from the first input to the last, and of the outputs."""
+    return (
+        steps.dilation[axis] * (w.shape[axis] - 1),
+        steps.inflation[axis] * (x.shape[1 + axis] - 1),
+        steps.stride[axis] * (g.shape[1 + axis] - 1),
+    )
 
 
-def _batched(arrays: Any, axes: Any, **steps: Any) -> tuple[jax.Array, int]:
-    """Several convolutions: as more examples, as more filters, or one after the other."""
-    (x, w), (x_axis, w_axis) = arrays, axes
-    run = partial(convolve_p.bind, **steps)
-    if w_axis is None:
-        x = jnp.moveaxis(x, x_axis, 0)
-        y = run(x.reshape(-1, *x.shape[2:]), w)
-        return y.reshape(*x.shape[:2], *y.shape[1:]), 0
-    if x_axis is None:
-        w = jnp.moveaxis(w, w_axis, -2)
-        y = run(x, w.reshape(*w.shape[:-2], -1))
-        return y.reshape(*y.shape[:-1], *w.shape[-2:]), y.ndim - 1
-    pairs = jnp.moveaxis(x, x_axis, 0), jnp.moveaxis(w, w_axis, 0)
-    return lax.map(lambda pair: run(*pair), pairs), 0
+_convolve = bilinear("convolve", by_lax, _to_inputs, _to_window)
 
 
-convolve_p = Primitive("convolve")
-convolve_p.def_impl(jax.jit(_lax, static_argnames=Steps._fields))
-convolve_p.def_abstract_eval(_type)
-ad.defbilinear(convolve_p, _to_inputs, _to_window)
-batching.primitive_batchers[convolve_p] = _batched
-mlir.register_lowering(convolve_p, mlir.lower_fun(_lax, multiple_results=False))
+def _of_each_channel(x: jax.Array, w: jax.Array, steps: Steps) -> jax.Array:
+    """A window for each channel: no matrices to multiply."""
+    x = jnp.repeat(_spaced(x, steps), w.shape[-1] // x.shape[-1], axis=-1)
+    return weigh(x, w[..., 0, :], Window(w.shape[:-2], steps.stride, steps.dilation))
+
+
+def _of_each_group(x: jax.Array, w: jax.Array, steps: Steps, groups: int) -> jax.Array:
+    x = x.reshape(*x.shape[:-1], groups, -1)
+    w = w.reshape(*w.shape[:-1], groups, -1)
+    y = jax.vmap(lambda x, w: convolve(x, w, steps), (-2, -2), -2)(x, w)
+    return y.reshape(*y.shape[:-2], -1)
+
+
+def _of_one_tap(x: jax.Array, w: jax.Array, steps: Steps) -> jax.Array:
+    """One product of matrices."""
+    strided = (slice(None, None, s) for s in steps.stride)
+    return _spaced(x, steps)[:, *strided] @ w.reshape(w.shape[-2:])
+
+
+def _of_each_slice(x: jax.Array, w: jax.Array, steps: Steps) -> jax.Array:
+    """A volume as a stack of images: the sum, over taps in depth, of their convolutions.
+
+    XLA has no fast path for volumes.
+    """
+    x = _spaced(x, steps)
+    in_depth = Window(w.shape[:1], steps.stride[:1], steps.dilation[:1])
+    in_images = Steps(steps.stride[1:], steps.dilation[1:], ((0, 0),) * 2, (1, 1))
+    slices = in_depth.taps(x.reshape(*x.shape[:2], -1))
+    parts = [
+        convolve(seen.reshape(-1, *x.shape[2:]), tap, in_images)
+        for seen, tap in zip(slices, w, strict=True)
+    ]
+    y = reduce(add, parts)
+    return y.reshape(x.shape[0], -1, *y.shape[1:])
+
+
+def _spaced(x: jax.Array, steps: Steps) -> jax.Array:
+    """The inputs with zeros around them and between them."""
+    around = [(*pair, e - 1) for pair, e in zip(steps.padding, steps.inflation, strict=True)]
+    return lax.pad(x, jnp.zeros((), x.dtype), [(0, 0, 0), *around, (0, 0, 0)])

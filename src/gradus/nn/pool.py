@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add
-
 import jax.numpy as jnp
 
 from gradus.base.record import static
 from gradus.nn.layer import INFERENCE, Forward, Layer, Shape
-from gradus.nn.pooling import larger
+from gradus.nn.taps import largest, weigh
 from gradus.nn.window import Lengths, Padding, Window, check_positions, warn_of_gaps, window_over
 
 
@@ -56,7 +53,7 @@ class MaxPool(Pool):
 
     def __call__(self, x, forward: Forward = INFERENCE):
         window = self._window(x.shape[1:])
-        return reduce(larger, window.taps(window.padded(x, -jnp.inf)))
+        return largest(window.padded(x, -jnp.inf), window)
 
 
 class MeanPool(Pool):
@@ -82,9 +79,9 @@ class MeanPool(Pool):
 
     def __call__(self, x, forward: Forward = INFERENCE):
         window = self._window(x.shape[1:])
-        total = reduce(add, window.taps(window.padded(x)))
-        inputs = jnp.ones((1, *x.shape[1:-1], 1), x.dtype)
-        count = reduce(add, window.taps(window.padded(inputs)))
+        total = weigh(window.padded(x), jnp.ones((*window.size, x.shape[-1]), x.dtype), window)
+        inputs = window.padded(jnp.ones((1, *x.shape[1:-1], 1), x.dtype))
+        count = weigh(inputs, jnp.ones((*window.size, 1), x.dtype), window)
         return total / jnp.broadcast_to(count, total.shape)
 
 

@@ -36,7 +36,7 @@ class Window(NamedTuple):
     size: tuple[int, ...]
     stride: tuple[int, ...]
     dilation: tuple[int, ...]
-    margins: tuple[tuple[int, int], ...]
+    margins: tuple[tuple[int, int], ...] = ()
     around: bool = False
 
     @property
@@ -57,18 +57,14 @@ class Window(NamedTuple):
         return jnp.pad(x, margins, constant_values=fill) if np.any(margins) else x
 
     def taps(self, x: jax.Array) -> Iterator[jax.Array]:
-        """What each tap of the window sees of the padded inputs, at every position."""
-        outputs = self._replace(margins=((0, 0),) * len(self.size)).positions(x.shape[1:-1])
+        """What each tap of the window sees of inputs that have their margins already."""
+        lengths = zip(x.shape[1:-1], self.reach, self.stride, strict=True)
+        spans = [(n - reach) // s * s + 1 for n, reach, s in lengths]
         for tap in itertools.product(*map(range, self.size)):
             start = [i * d for i, d in zip(tap, self.dilation, strict=True)]
-            steps = zip(start, outputs, self.stride, strict=True)
-            stop = [i + (n - 1) * s + 1 for i, n, s in steps]
-            yield lax.slice(
-                x,
-                (0, *start, 0),
-                (x.shape[0], *stop, x.shape[-1]),
-                (1, *self.stride, 1),
-            )
+            stop = [i + span for i, span in zip(start, spans, strict=True)]
+            limits = (x.shape[0], *stop, x.shape[-1])
+            yield lax.slice(x, (0, *start, 0), limits, (1, *self.stride, 1))
 
 
 def window_over(
