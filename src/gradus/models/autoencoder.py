@@ -39,6 +39,10 @@ class Autoencoder(Layer):
         with located("decoder"):
             return self.decoder(code, forward)
 
+    def check(self, x):
+        with located("encoder"):
+            self.encoder.check(x)
+
     def with_output_bias(self, bias):
         return self.replace(decoder=self.decoder.with_output_bias(bias))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 
 import jax
-import numpy as np
 
 from gradus.nn.layer import INFERENCE, Forward, Layer
 
@@ -24,6 +23,3 @@ class DensityModel(Layer):
     def with_marginals(self, x: jax.Array, weight: jax.Array | None = None) -> DensityModel:
         """The model, before `init`, with each column of x described by itself, where it can be."""
         return self
-
-    def check(self, x: np.ndarray) -> None:
-        """Refuse examples that the model cannot describe; by default every array will do."""
