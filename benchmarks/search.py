@@ -79,13 +79,15 @@ def parts(table: Table, seed: int) -> tuple[Dataset, Dataset]:
     return train.map(scale), test.map(scale)
 
 
-def space(classes: int, chosen: dict | None = None) -> Space:
-    """What is tried; with `chosen` only that."""
+def space(classes: int, rows: int, chosen: dict | None = None) -> Space:
+    """What is tried; with `chosen` only that. Rates fall to 0 over the epochs of a trial."""
+    steps = EPOCHS * -(-rows // BATCH)
     likelihood = Categorical(classes) if classes else Gaussian()
 
     def make(rate, l2, hidden):
         net = models.mlp(hidden, likelihood.size, dropout=0.1)
-        return supervised(net, likelihood, optim.adam(rate), penalty=penalties.l2(l2))
+        optimizer = optim.adam(optim.cosine_decay(rate, steps))
+        return supervised(net, likelihood, optimizer, penalty=penalties.l2(l2))
 
     if chosen:
         return Space(make, **{name: choice([value]) for name, value in chosen.items()})
@@ -104,10 +106,18 @@ def losses(table: Table, seed: int) -> dict[str, float]:
     given = {"epochs": EPOCHS, "batch": BATCH, "folds": folds, "seed": seed, "progress": False}
     budget = TRIALS * EPOCHS * (folds or 1)
     ways = {
-        "default": (space(table.classes, DEFAULT), EPOCHS * (folds or 1), {"stopping": False}),
-        "random": (space(table.classes), budget, {"stopping": False}),
-        "search": (space(table.classes), budget, {"first": DEFAULT}),
-        "search, tpe": (space(table.classes), budget, {"first": DEFAULT, "sampler": "tpe"}),
+        "default": (
+            space(table.classes, len(train), DEFAULT),
+            EPOCHS * (folds or 1),
+            {"stopping": False},
+        ),
+        "random": (space(table.classes, len(train)), budget, {"stopping": False}),
+        "search": (space(table.classes, len(train)), budget, {"first": DEFAULT}),
+        "search, tpe": (
+            space(table.classes, len(train)),
+            budget,
+            {"first": DEFAULT, "sampler": "tpe"},
+        ),
     }
     found = {}
     for name, (tried, spent, how) in ways.items():
