@@ -10,6 +10,16 @@ from typing import Any, ParamSpec, TypeVar
 
 from gradus.base.errors import InputError, nearest
 
+# What older versions of Keras called an argument.
+RENAMED = {
+    "alpha": "negative_slope",
+    "init": "kernel_initializer",
+    "input": "inputs",
+    "lr": "learning_rate",
+    "nb_epoch": "epochs",
+    "output": "outputs",
+}
+
 Taken = ParamSpec("Taken")
 Given = TypeVar("Given")
 
@@ -50,14 +60,15 @@ def check_call(function: Any, given: tuple, named: dict[str, Any]) -> None:
       Fix:      did you mean 'epochs'?
     """
     signature = signature_of(function)
-    takes = list(signature.parameters)
+    takes = [name for name in signature.parameters if name != "self"]
     unknown = [name for name in named if name not in takes]
     if unknown:
+        later = RENAMED.get(unknown[0])
         raise InputError(
             f"{function.__name__} has no argument {unknown[0]!r}",
             expected=", ".join(takes),
             got=f"{unknown[0]}={named[unknown[0]]!r}",
-            fix=nearest(unknown[0], takes),
+            fix=f"did you mean {later!r}?" if later in takes else nearest(unknown[0], takes),
         )
     try:
         signature.bind(*given, **named)

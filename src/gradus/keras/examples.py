@@ -26,9 +26,8 @@ def inputs_of(model: Any, x: Any) -> Any:
         with located(f"input {layer.name!r}") if len(names) > 1 else located(model.name):
             array, _, _ = check_arrays(part)
             array = fitted(array, symbol.size)
-            found.append(
-                array if layer.whole_numbers or reads_tokens(model, symbol) else floats(array)
-            )
+            reader = reader_of(model, symbol)
+            found.append(tokens(array, reader) if reader or layer.whole_numbers else floats(array))
     return found[0] if len(found) == 1 else tuple(found)
 
 
@@ -54,19 +53,28 @@ def floats(array: np.ndarray) -> np.ndarray:
     return array if array.dtype.kind == "f" else array.astype(np.float32)
 
 
-def reads_tokens(model: Any, symbol: Any) -> bool:
-    """Whether an input goes to a layer that looks its numbers up."""
-    from gradus.keras.model import Model
+def tokens(array: np.ndarray, reader: Any) -> np.ndarray:
+    """Whole numbers; raises InputError for those that are not in the table of their layer."""
+    if array.dtype.kind == "f" and np.all(array == np.floor(array)):
+        array = array.astype(np.int32)
+    if reader is not None:
+        reader.core.check(array)
+    return array
 
+
+def reader_of(model: Any, symbol: Any) -> Any:
+    """The layer that looks an input's numbers up; None where there is none."""
     plan = model.plan
     slot = plan.inputs.index(symbol)
     for call in plan.calls:
-        if slot in call.sources:
-            layer = plan.layers[call.layer]
-            inner = isinstance(layer, Model) and reads_tokens(layer, layer.inputs[0])
-            if layer.takes_tokens or inner:
-                return True
-    return False
+        layer = plan.layers[call.layer]
+        if slot in call.sources and layer.takes_tokens:
+            return layer
+        if slot in call.sources and hasattr(layer, "plan"):
+            inner = reader_of(layer, layer.plan.inputs[call.sources.index(slot)])
+            if inner is not None:
+                return inner
+    return None
 
 
 def targets_of(model: Any, y: Any) -> tuple[np.ndarray, ...]:
@@ -92,13 +100,18 @@ def examples_of(
     for array in targets:
         if len(array) != n:
             raise InputError(
-                "x and y", expected=f"{n} targets, as inputs", got=len(array), fix="match them"
+                "x and y",
+                expected=f"{n} targets, as inputs",
+                got=len(array),
+                fix="give a target for each",
             )
     weights = weights_of(targets, n, weight, class_weight)
     return Batch(inputs, Targets(targets, weights))
 
 
-def weights_of(targets: tuple, n: int, weight: Any, class_weight: dict | None) -> np.ndarray | None:
+def weights_of(
+    targets: tuple[np.ndarray, ...], n: int, weight: Any, class_weight: dict | None
+) -> np.ndarray | None:
     """How much each example counts: its weight times that of its class."""
     if weight is not None:
         weight = np.asarray(weight, np.float32).reshape(-1)
@@ -111,11 +124,11 @@ def weights_of(targets: tuple, n: int, weight: Any, class_weight: dict | None) -
             )
     if class_weight is None:
         return weight
-    if len(targets) > 1:
+    if len(targets) != 1:
         raise InputError(
             "class_weight", expected="a single output", got=len(targets), fix="sample_weight=…"
         )
-    y = targets[0]
+    (y,) = targets
     classes = y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(n)
     table = {int(k): float(v) for k, v in class_weight.items()}
     each = np.array([table.get(int(c), 1.0) for c in classes], np.float32)

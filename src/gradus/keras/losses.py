@@ -1,6 +1,7 @@
 """Keras' losses: one number for every example, the mean over the last axis, and the batch's mean.
 
 >>> import jax.numpy as jnp
+import numpy as np
 >>> mean_squared_error(jnp.array([[0.0, 1.0]]), jnp.array([[0.0, 3.0]]))
 Array([2.], dtype=float32)
 >>> float(Huber()(jnp.array([[0.0]]), jnp.array([[3.0]])))
@@ -15,6 +16,7 @@ from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.keras import missing
@@ -191,6 +193,18 @@ def log_probabilities(y_pred: jax.Array, from_logits: bool) -> jax.Array:
     return jnp.log(jnp.clip(p, EPSILON, 1 - EPSILON))
 
 
+def refuse(loss: Loss, y: np.ndarray, wrong: np.ndarray, expected: str) -> None:
+    """Refuse targets, naming the first row that is wrong."""
+    if np.any(wrong):
+        place = tuple(np.argwhere(wrong)[0].tolist())
+        raise InputError(
+            f"{type(loss).__name__}: the target in row {place[0]}",
+            expected=expected,
+            got=y[place],
+            fix="number classes from 0, or change the last layer and the loss",
+        )
+
+
 def unit(x: jax.Array, axis: int) -> jax.Array:
     """x / ‖x‖, and 0 where x is 0."""
     squares = jnp.sum(jnp.square(x), axis=axis, keepdims=True)
@@ -211,6 +225,9 @@ class Loss(Described):
 
     def __post_init__(self):
         self.only(reduction=["sum_over_batch_size", "mean"], dtype=[None, "float32"])
+
+    def check(self, y: np.ndarray, shape: tuple) -> None:
+        """Refuse targets that this loss cannot take, naming the row, for outputs of a shape."""
 
     def call(self, y_true: Any, y_pred: Any) -> jax.Array:
         """One number for every example."""
@@ -321,6 +338,9 @@ class BinaryCrossentropy(Loss):
     formula = staticmethod(binary_crossentropy)
     fuses = staticmethod(sigmoid)
 
+    def check(self, y, shape):
+        refuse(self, y, (y < 0) | (y > 1), "0, 1, or a probability between them")
+
 
 @dataclass(unsafe_hash=True)
 class CategoricalCrossentropy(Loss):
@@ -344,6 +364,10 @@ class SparseCategoricalCrossentropy(Loss):
     def __post_init__(self):
         super().__post_init__()
         self.only(ignore_class=None)
+
+    def check(self, y, shape):
+        wrong = (y != np.floor(y)) | (y < 0) | (y >= shape[-1])
+        refuse(self, y, wrong, f"class numbers from 0 to {shape[-1] - 1}")
 
 
 @dataclass(unsafe_hash=True)

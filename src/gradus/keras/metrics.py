@@ -47,7 +47,7 @@ def accuracy(y_true: Any, y_pred: Any) -> jax.Array:
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> jax.Array:
     """y = (p > threshold)."""
     y_true, y_pred = alike(y_true, y_pred)
-    return (y_true == (y_pred > threshold)).astype(y_pred.dtype)
+    return (y_true == (y_pred > threshold).astype(y_pred.dtype)).astype(y_pred.dtype)
 
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> jax.Array:

@@ -58,6 +58,9 @@ def translated(model: ModelLike, y: tuple) -> Translation:
     names = [tensor.name for tensor in model.plan.outputs]
     shapes = [tensor.shape for tensor in model.plan.outputs]
     found = model.goal.outputs(names, shapes, y, [head for _, head in heads(model)])
+    for output, targets, shape in zip(found.each, y, shapes, strict=True):
+        if output.loss is not None:
+            output.loss.check(targets, shape)
     return Translation(found, penalty_of(model))
 
 
