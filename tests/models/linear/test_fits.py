@@ -374,6 +374,21 @@ def test_new_rows_of_another_kind(table, words):
         found.predict(table)
 
 
+def test_numbers_as_levels_that_are_new():
+    table = {"y": [1.0, 2.0, 3.0, 4.0, 6.0], "year": [2003, 2004, 2003, 2004, 2005]}
+    found = linear.least_squares("y ~ C(year)", table)
+    assert found.predict({"year": [2005]}) == pytest.approx([6])
+    with pytest.raises(InputError, match="cannot be evaluated(.|\n)*levels(.|\n)*2010"):
+        found.predict({"year": [2010]})
+
+
+def test_a_nearly_flat_likelihood_is_not_believed():
+    """Columns that are hardly unlike the intercept: no coefficients rather than wrong ones."""
+    table = {"z": 1e3 + 1e-3 * Z, "t": TABLE["three"]}
+    with pytest.raises(InputError, match="does not settle"):
+        linear.softmax("t ~ z", table)
+
+
 def test_questions_that_a_fit_cannot_answer():
     found = linear.least_squares("y ~ x + g", TABLE)
     with pytest.raises(InputError, match="did you mean 'g\\[c\\]'"):

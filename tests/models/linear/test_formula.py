@@ -78,6 +78,10 @@ def test_without_intercept_every_level_has_a_column():
     assert list(columns("y ~ g - 1")) == ["g[a]", "g[b]", "g[c]"]
 
 
+def test_powers_of_sums_are_products():
+    assert list(columns("y ~ (x + n + yes)**2")) == ["x", "n", "yes", "x:n", "x:yes", "n:yes"]
+
+
 def test_orthogonal_polynomials():
     found = np.stack(list(columns("y ~ poly(x, 3)").values()), axis=1)
     np.testing.assert_allclose(found.T @ found, np.eye(3), atol=1e-12)
@@ -207,6 +211,10 @@ def test_deep_nesting_is_refused_or_read():
         ("y ~ x | n", "one sum of terms on the right"),
         ("y ~ x + y", "'y' on both sides"),
         ("y ~ 0", "a term or an intercept"),
+        ("y ~ (x + n)**1000000", "the power 1000000"),
+        ("y ~ (x + n)^g", "the power g"),
+        ("y ~ x**2", "the power of a column(.|\n)*I\\(a\\*\\*2\\)"),
+        ("y ~ x^2 + n", "the power of a column"),
         ("y ~ np.exp(x)", "np.exp\\(x\\) is not allowed"),
         ("y ~ log(g)", "cannot be evaluated"),
         ("y ~ C(g, contr.treatment('z'))", "cannot be evaluated(.|\n)*'z'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -194,9 +195,11 @@ def evaluated(spec: Any, frame: pl.DataFrame, columns: tuple[str, ...]) -> Any:
     values = {name: plain(frame[name]) for name in columns}
     rows = pandas.DataFrame(values, index=range(frame.height))
     try:
-        with np.errstate(all="ignore"):  # what is not finite is refused with its row
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            # What is not finite is refused with its row, and so are levels that are new.
+            warnings.simplefilter("error", errors.DataMismatchWarning)
             return spec.get_model_matrix(rows, context={"sqrt": np.sqrt}, na_action="ignore")
-    except (errors.FormulaicError, ValueError) as error:
+    except (errors.FormulaicError, errors.DataMismatchWarning, ValueError) as error:
         raise InputError(
             "the formula cannot be evaluated",
             expected="numbers where it computes, and levels that occur where it names one",

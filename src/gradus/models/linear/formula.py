@@ -10,12 +10,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from gradus.base.errors import InputError, nearest
 
 ELEMENTWISE = ("I", "log", "log10", "exp", "sqrt", "center", "scale")
 HIGHEST_DEGREE = 20
+POWERS, ORDERS = ("**", "^"), ("1", "2", "3")  # of sums; higher orders have no end of terms
 ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 GRAMMAR = (
     f"columns, numbers, + - * / **, {', '.join(ELEMENTWISE)}, poly(x, 2),\n    C(x), "
@@ -108,14 +110,9 @@ def _parsed(text: Any, columns: Sequence[str]) -> Any:
             fix="write the target, ~, and the terms",
         )
     formulaic = formulaic_library()
-    from formulaic.parser.algos.tokenize import tokenize
-    from formulaic.parser.types import Token
-
     context = {"__formulaic_variables_available__": list(columns)}  # what a dot stands for
     try:
-        for token in tokenize(text):
-            if token.kind is Token.Kind.PYTHON:
-                columns_of(token.token, columns)
+        _check_tokens(text, columns)
         return formulaic.Formula(text, _context=context)
     except (formulaic.errors.FormulaicError, SyntaxError, RecursionError, MemoryError) as error:
         raise InputError(
@@ -124,6 +121,26 @@ def _parsed(text: Any, columns: Sequence[str]) -> Any:
             got=(str(error).splitlines() or [type(error).__name__])[0],
             fix="correct it; put names with blanks or signs in backquotes: `radio time`",
         ) from None
+
+
+def _check_tokens(text: str, columns: Sequence[str]) -> None:
+    """Compare every piece of Python with the grammar; refuse powers that mean something else."""
+    from formulaic.parser.algos.tokenize import tokenize
+    from formulaic.parser.types import Token
+
+    tokens = list(tokenize(text))
+    for token in tokens:
+        if token.kind is Token.Kind.PYTHON:
+            columns_of(token.token, columns)
+    for before, token in pairwise(tokens):
+        of_column = token.token in POWERS and before.kind is not Token.Kind.CONTEXT
+        if of_column or (before.token in POWERS and token.token not in ORDERS):
+            raise InputError(
+                f"formula {text!r}: {before.token} {token.token}",
+                expected="(a + b)**2 or (a + b + c)**3 for the products of columns",
+                got="the power of a column" if of_column else f"the power {token.token}",
+                fix="write I(a**2) for the square of a column",
+            )
 
 
 def formulaic_library() -> Any:

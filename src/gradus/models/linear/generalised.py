@@ -10,11 +10,11 @@ from gradus.models.linear.design import Design, design
 from gradus.models.linear.fitted import LinearFit
 from gradus.models.linear.inference import (
     check_confidence,
-    check_settled,
     coefficients,
     quiet,
     scaled,
     slopes,
+    unsettled,
 )
 from gradus.models.linear.separation import Sides, binary_sides, check_separation, count_sides
 from gradus.models.linear.targets import class_target, count_target
@@ -105,7 +105,8 @@ def maximum(made: Design, y: np.ndarray, family: str, sides: Sides, alike: str) 
         model = sm.GLM(y, scaled(made), family=getattr(sm.families, family)())
         results = model.fit(tol=1e-10, maxiter=200)
     check_separation(made, made.x @ slopes(results, made), sides, alike)
-    check_settled(results.converged, made)
+    if not results.converged:
+        raise unsettled(made)
     return results
 
 

@@ -58,15 +58,14 @@ def coefficients(
     return tuple(Coefficient(t, *row, of=of) for t, row in zip(made.terms, rows, strict=True))
 
 
-def check_settled(settled: bool, made: Design) -> None:
-    """Refuse a fit that has not come to an end."""
-    if not settled:
-        raise InputError(
-            f"{made.formula!r} does not settle",
-            expected="a likelihood with a clear maximum",
-            got="coefficients that still move after many steps",
-            fix="drop terms that hardly differ from sums of others, or columns of extreme values",
-        )
+def unsettled(made: Design) -> InputError:
+    """The refusal of a fit that has not come to an end."""
+    return InputError(
+        f"{made.formula!r} does not settle",
+        expected="a likelihood with a clear maximum",
+        got="coefficients that still move after many steps",
+        fix="drop terms that hardly differ from sums of others, or columns of extreme values",
+    )
 
 
 def check_confidence(confidence: float) -> None:

@@ -12,12 +12,12 @@ from gradus.models.linear.fitted import Coefficient, LinearFit
 from gradus.models.linear.generalised import maximum, sigmoid
 from gradus.models.linear.inference import (
     check_confidence,
-    check_settled,
     coefficients,
     quiet,
     scaled,
     scales,
     slopes,
+    unsettled,
 )
 from gradus.models.linear.separation import binary_sides, check_separation, class_sides
 from gradus.models.linear.targets import class_target
@@ -56,12 +56,12 @@ def softmax(formula: str, table: Any, *, confidence: float = 0.95) -> LinearFit:
             results = sm.MNLogit(y, scaled(made)).fit(disp=0, maxiter=50, tol=1e-10)
     except np.linalg.LinAlgError:  # a curvature of 0, as far along a way that never ends
         check_separation(made, np.full(1, np.inf), sides, alike)
-        check_settled(False, made)
-        raise
+        raise unsettled(made) from None
     against = np.asarray(results.params) / scales(made.x)[:, None]
     beta = np.column_stack([np.zeros(len(against)), against])
     check_separation(made, made.x @ beta, sides, alike)
-    check_settled(_distance(results) < NEAR, made)
+    if not _distance(results) < NEAR:
+        raise unsettled(made)
     return LinearFit(
         kind="softmax regression",
         design=made,
