@@ -41,6 +41,14 @@ def test_both_routes_end_at_the_same_place(route):
         assert found[c.term] == pytest.approx(c.estimate, rel=5e-5, abs=1e-3 * c.error)
 
 
+def test_double_precision_gives_more_digits(float64):
+    expected = linear.logistic("two ~ x + z", TABLE)
+    net = linear.as_net("two ~ x + z", TABLE, Bernoulli())
+    run = fit(net.algorithm, net.data, epochs=600, batch=net.rows)
+    for term, value in net.coefficients_of(run.model).items():
+        assert value == pytest.approx(expected[term].estimate, rel=1e-9)
+
+
 def test_several_classes_against_the_first():
     expected = linear.softmax("three ~ x + z", TABLE)
     net = linear.as_net("three ~ x + z", TABLE, Categorical(3))

@@ -31,7 +31,7 @@ class LinearNet:
 
     Arguments:
         algorithm: what `fit` takes.
-        data: z and the targets of the likelihood, as float32.
+        data: z and the targets of the likelihood; `fit` takes them in the precision of JAX.
         design: the design matrix, in the units of the table.
         centre, root: x̄ and R.
         target_mean, target_std: what targets were standardised with; 0 and 1 for classes, counts.
@@ -126,7 +126,7 @@ def as_net(
     x = made.x[:, slopes]
     centre = x.mean(axis=0) * made.has_intercept
     root = np.linalg.qr(x - centre, mode="r") / np.sqrt(len(x))
-    z = np.linalg.solve(root.T, (x - centre).T).T.astype(np.float32)
+    z = np.linalg.solve(root.T, (x - centre).T).T
     model = Dense(likelihood.size, use_bias=made.has_intercept, weight_init=Zeros())
     chosen = steady(likelihood) if optimizer is None else optimizer
     algorithm = supervised(model, likelihood, chosen, penalty=penalty)
@@ -145,9 +145,9 @@ def _target(made: Design, likelihood: Likelihood) -> tuple[np.ndarray, float, fl
     """Targets for a likelihood, mean and spread that were taken out of them, and the classes."""
     if likelihood.kind == "classification":
         labels, y = class_target(made, most=max(2, likelihood.size))
-        return y.astype(np.int32), 0.0, 1.0, labels
+        return y, 0.0, 1.0, labels
     if isinstance(likelihood, Poisson):
-        return count_target(made).astype(np.float32), 0.0, 1.0, None
+        return count_target(made), 0.0, 1.0, None
     y = number_target(made)
     mean, std = float(y.mean()) * made.has_intercept, float(y.std())
-    return ((y - mean) / std).astype(np.float32), mean, std, None
+    return (y - mean) / std, mean, std, None
