@@ -59,6 +59,13 @@ LAYERS = {
     "Conv2D": (lambda la: la.Conv2D(4, (3, 2), activation="relu"), (7, 6, 3)),
     "Conv2D same": (lambda la: la.Conv2D(4, 3, strides=2, padding="same", groups=2), (7, 6, 2)),
     "Conv3D": (lambda la: la.Conv3D(2, 2), (4, 5, 3, 2)),
+    "Conv1DTranspose": (lambda la: la.Conv1DTranspose(2, 3, strides=2), (5, 3)),
+    "Conv2DTranspose": (
+        lambda la: la.Conv2DTranspose(2, 3, strides=2, padding="same", activation="relu"),
+        (4, 5, 3),
+    ),
+    "SeparableConv1D": (lambda la: la.SeparableConv1D(4, 3, padding="same"), (5, 3)),
+    "SeparableConv2D": (lambda la: la.SeparableConv2D(4, 3, depth_multiplier=2), (5, 6, 3)),
     "MaxPooling1D": (lambda la: la.MaxPooling1D(), (7, 3)),
     "MaxPooling2D": (lambda la: la.MaxPooling2D((2, 2), padding="same"), (7, 5, 3)),
     "MaxPooling3D": (lambda la: la.MaxPooling3D(), (4, 5, 3, 2)),
@@ -263,7 +270,9 @@ def test_penalties_and_constraints_are_keras_ones():
             bias_regularizer="l2",
             activity_regularizer=room.regularizers.L2(0.01),
         )
-        model = room.Sequential([room.Input((4,)), hidden, layers.Dense(1, kernel_constraint=limit)])
+        model = room.Sequential(
+            [room.Input((4,)), hidden, layers.Dense(1, kernel_constraint=limit)]
+        )
         model.compile("sgd", "mse", metrics=["mae"])
         return model
 
@@ -305,7 +314,11 @@ def test_embeddings_learn_as_in_keras():
     pair = []
     for room in (ours, theirs):
         layers = room.layers
-        chain = [layers.Embedding(20, 4), layers.SimpleRNN(3), layers.Dense(1, activation="sigmoid")]
+        chain = [
+            layers.Embedding(20, 4),
+            layers.SimpleRNN(3),
+            layers.Dense(1, activation="sigmoid"),
+        ]
         model = room.Sequential([room.Input((6,), dtype="int32"), *chain])
         model.compile("rmsprop", "binary_crossentropy", metrics=["acc"])
         pair.append(model)
@@ -320,7 +333,9 @@ def branched(room):
     both = layers.concatenate([shared(a), shared(left)])
     sum_ = layers.add([layers.Dense(10, name="wide")(a), both])
     first = layers.Dense(1, name="first")(sum_)
-    second = layers.Dense(3, activation="softmax", name="second")(layers.Dense(6, name="deep")(sum_))
+    second = layers.Dense(3, activation="softmax", name="second")(
+        layers.Dense(6, name="deep")(sum_)
+    )
     model = room.Model(inputs=[a, b], outputs=[first, second])
     model.compile(
         "adam",
@@ -449,7 +464,9 @@ def test_padding_is_that_of_keras():
             )
 
 
-ROOMS = "layers losses metrics callbacks optimizers initializers regularizers activations constraints"
+ROOMS = (
+    "layers losses metrics callbacks optimizers initializers regularizers activations constraints"
+)
 
 
 @pytest.mark.parametrize("room", ROOMS.split())

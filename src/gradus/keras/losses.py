@@ -151,14 +151,17 @@ def alike(y_true: Any, y_pred: Any) -> tuple[jax.Array, jax.Array]:
     elif y_true.ndim == y_pred.ndim + 1 and y_true.shape[-1] == 1:
         y_true = y_true[..., 0]
     if y_true.shape != y_pred.shape:
-        rows = "predictions" if y_pred.ndim == y_true.ndim else "one row of numbers per example"
+        fix = f"end the model with {y_true.shape[-1]} units"
+        if y_true.ndim < y_pred.ndim:
+            fix = (
+                "for class numbers take 'sparse_categorical_crossentropy', or to_categorical(y); "
+                "for one number per example end the model with 1 unit"
+            )
         raise InputError(
             "targets and outputs of different shapes",
             expected=f"targets of shape {y_pred.shape}, as the outputs",
             got=y_true.shape,
-            fix="for class numbers take 'sparse_categorical_crossentropy', or to_categorical(y)"
-            if rows != "predictions" and y_pred.shape[-1] > 1
-            else f"end the model with {y_true.shape[-1] if y_true.ndim > 1 else 1} units",
+            fix=fix,
         )
     return y_true, y_pred
 

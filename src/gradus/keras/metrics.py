@@ -112,7 +112,10 @@ class Metric(Described):
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Count some examples in."""
-        found = self.parts(jnp.asarray(y_true), jnp.asarray(y_pred))
+        y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
+        if y_pred.ndim == 1:  # one number for each example
+            y_true, y_pred = y_true[:, None], y_pred[:, None]
+        found = self.parts(y_true, y_pred)
         values = {name: v.reshape(v.shape[0], -1).mean(axis=1) for name, v in found.items()}
         self._seen += len(next(iter(values.values())))
         for name, value in values.items():

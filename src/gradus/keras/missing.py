@@ -9,9 +9,9 @@ NAMES: dict[str, str] = {
         AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D
         AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D AdditiveAttention
         AlphaDropout Attention AugMix AutoContrast CategoryEncoding CenterCrop
-        ContrastLimitedAdaptiveHistogramEqualization Conv1DTranspose Conv2DTranspose
-        Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D Convolution1DTranspose
-        Convolution2DTranspose Convolution3DTranspose Cropping1D Cropping2D Cropping3D CutMix
+        ContrastLimitedAdaptiveHistogramEqualization 
+        ConvLSTM1D ConvLSTM2D ConvLSTM3D 
+        Cropping1D Cropping2D Cropping3D CutMix
         DepthwiseConv1D DepthwiseConv2D Discretization Dot EinsumDense Equalization FlaxLayer
         GRUCell GaussianDropout GroupQueryAttention HashedCrossing Hashing InputSpec IntegerLookup
         JaxLayer LSTMCell Masking MaxNumBoundingBoxes MelSpectrogram MixUp MultiHeadAttention
@@ -20,7 +20,7 @@ NAMES: dict[str, str] = {
         RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert
         RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness
         RandomShear RandomTranslation RandomZoom Resizing ReversibleEmbedding STFTSpectrogram
-        SeparableConv1D SeparableConv2D SeparableConvolution1D SeparableConvolution2D SimpleRNNCell
+        SimpleRNNCell
         Solarization SpatialDropout1D SpatialDropout2D SpatialDropout3D SpectralNormalization
         StackedRNNCells StringLookup TFSMLayer TextVectorization TorchModuleWrapper
         UnitNormalization UpSampling3D Wrapper ZeroPadding3D deserialize dot serialize""",

@@ -143,6 +143,8 @@ def words_of(thing: Any) -> Any:
         arguments = {name: words_of(value) for name, value in thing.config().items()}
         kind = type(thing)
         return {"described": [kind.__module__, kind.__name__], "arguments": arguments}
+    if isinstance(thing, dict):
+        return {"named": {name: words_of(value) for name, value in thing.items()}}
     if isinstance(thing, list | tuple) and any(isinstance(v, Described) for v in thing):
         return {"several": [words_of(value) for value in thing]}
     if isinstance(thing, np.generic | np.ndarray | jax.Array) and np.ndim(thing) == 0:
@@ -158,6 +160,8 @@ def thing_of(words: Any) -> Any:
         return known_class(module, name)(**arguments)
     if isinstance(words, dict) and "several" in words:
         return [thing_of(value) for value in words["several"]]
+    if isinstance(words, dict) and "named" in words:
+        return {name: thing_of(value) for name, value in words["named"].items()}
     return decode(words, {})
 
 

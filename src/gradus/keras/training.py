@@ -20,6 +20,7 @@ from gradus.keras.translation import (
     Translation,
     algorithm_of,
     bare,
+    identity,
     start_of,
     take_back,
     translated,
@@ -127,7 +128,7 @@ def over_arrays(model: ModelLike, x: Any, y: Any, given: Fit) -> tuple[Translati
     life = life_of(model, translation, start, min(given.batch_size or BATCH_SIZE, len(rows)))
     kind = Program if given.shuffle else InOrder
     examples = on_device(Examples(train, validation))
-    name = algorithm_of(model, translation, start).identity
+    name = identity(model, translation, start)
     return translation, start, kind(life, member, examples, given.planned, identity=name)
 
 
@@ -296,7 +297,7 @@ def one_step(
     batch = examples_of(model, x, y, weight, class_weight)
     translation = translated(model, batch.y.y)
     start = start_of(model, translation.outputs)
-    key = algorithm_of(model, translation, start).identity
+    key = identity(model, translation, start)
     if key not in STEPS:
 
         def step(state, batch, key, rate):

@@ -116,7 +116,7 @@ def algorithm_of(
     def evaluate(state: State, batch: Batch):
         return translation.evaluate(state.model, batch)
 
-    return Algorithm(init, step, evaluate, identity=identity(model, translation, start))
+    return Algorithm(init, step, evaluate)
 
 
 def identity(model: ModelLike, translation: Translation, start: State) -> tuple:

@@ -61,13 +61,13 @@ class Conv(Layer):
             self.filters,
             kernel,
             activations.get(self.activation),
-            pair(self.strides, self.axes, self.name, "strides"),
-            self.margins(kernel, dilation),
-            dilation,
-            self.groups,
-            self.use_bias,
-            initializers.get(self.kernel_initializer),
-            initializers.get(self.bias_initializer),
+            stride=pair(self.strides, self.axes, self.name, "strides"),
+            padding=self.margins(kernel, dilation),
+            dilation=dilation,
+            groups=self.groups,
+            use_bias=self.use_bias,
+            weight_init=initializers.get(self.kernel_initializer),
+            bias_init=initializers.get(self.bias_initializer),
         )
 
     def margins(self, kernel: tuple, dilation: tuple) -> Any:

@@ -47,9 +47,9 @@ class Dense(Layer):
         return nn.Dense(
             self.units,
             activations.get(self.activation),
-            self.use_bias,
-            initializers.get(self.kernel_initializer),
-            initializers.get(self.bias_initializer),
+            use_bias=self.use_bias,
+            weight_init=initializers.get(self.kernel_initializer),
+            bias_init=initializers.get(self.bias_initializer),
         )
 
 
