@@ -125,11 +125,51 @@ def fit(
 
 
 @app.command()
-def evaluate(run: RunFolder, data: Annotated[str, DATA]) -> None:
-    """Measure a run on other rows, which must have the target."""
+@with_settings
+def evaluate(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The folder of a run; or DATA, to cross-validate")
+    ],
+    data: Annotated[str | None, typer.Argument(metavar="[DATA]", help="Other rows")] = None,
+    folds: Annotated[int | None, typer.Option(help="Parts of a cross-validation (5)")] = None,
+    repeats: Annotated[int, typer.Option(help="How often rows are divided anew")] = 1,
+    given: dict | None = None,
+) -> None:
+    """Measure a run on other rows, which must have the target; or settings by cross-validation.
+
+    - `gradus evaluate runs/sales-1 new.csv`
+    - `gradus evaluate sales.csv --target price --folds 5 --hidden 32`
+    """
+    from gradus.cli.cross_validate import cross_validate, refuse_settings
+
+    if data is None:
+        return cross_validate(combined({"data": run}, given or {}), folds or 5, repeats)
+    refuse_settings(given or {}, folds)
     from gradus.cli.evaluate import evaluate
 
-    evaluate(run, data)
+    return evaluate(Path(run), data)
+
+
+@app.command()
+@with_settings
+def search(
+    data: Annotated[str, DATA],
+    budget: Annotated[
+        int | None, typer.Option(help="Epochs of all trials together (16 trials' worth)")
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(help="How long it may take")] = None,
+    sampler: Annotated[str, typer.Option(help="random, or tpe (needs Optuna)")] = "random",
+    given: dict | None = None,
+) -> None:
+    """Find settings for a table: rate, penalty, sizes and dropout, tried side by side.
+
+    Test rows are not looked at. The last line is the command that fits with what was found.
+
+    - `gradus search sales.csv --target price --seconds 60`
+    """
+    from gradus.cli.search import search
+
+    search(combined({"data": data}, given or {}), budget, seconds, sampler)
 
 
 @app.command()

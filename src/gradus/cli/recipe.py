@@ -52,8 +52,11 @@ EPOCHS = (30, 300)  # at least and at most, unless chosen
 LEAST_PATIENCE = 10
 
 
-def build(settings: Settings, prepared: Prepared) -> Algorithm:
+def build(settings: Settings, prepared: Prepared, *, rate: Any = None, l2: Any = None) -> Algorithm:
     """The algorithm that the settings describe.
+
+    Arguments:
+        rate, l2: instead of those of the settings, for trials side by side: traced numbers.
 
     Raises InputError for unknown names, and for targets that the likelihood cannot describe.
     """
@@ -67,8 +70,9 @@ def build(settings: Settings, prepared: Prepared) -> Algorithm:
         batch_norm=settings.batch_norm,
     )
     optimizer = choose("optimizer", settings.optimizer, OPTIMIZERS)
-    rate = build_schedule(settings, len(prepared.train[0]))
-    return supervised(model, likelihood, optimizer(rate), penalty=build_penalty(settings))
+    schedule = build_schedule(settings, len(prepared.train[0]), rate)
+    penalty = build_penalty(settings, l2)
+    return supervised(model, likelihood, optimizer(schedule), penalty=penalty)
 
 
 def build_likelihood(settings: Settings, prepared: Prepared) -> Likelihood:
@@ -81,20 +85,22 @@ def build_likelihood(settings: Settings, prepared: Prepared) -> Likelihood:
     return choose("likelihood", name, LIKELIHOODS, names)()
 
 
-def build_schedule(settings: Settings, rows: int) -> Any:
+def build_schedule(settings: Settings, rows: int, rate: Any = None) -> Any:
     """The learning rate of every step; epochs become steps."""
+    highest = settings.rate if rate is None else rate
     per_epoch = math.ceil(rows / min(settings.batch, rows))
     rising = round(settings.warm_up * per_epoch)
     falling = max(settings.epochs * per_epoch - rising, 1)
-    schedule = choose("schedule", settings.schedule, SCHEDULES)(settings.rate, falling)
+    schedule = choose("schedule", settings.schedule, SCHEDULES)(highest, falling)
     return optim.warm_up(schedule, rising) if rising else schedule
 
 
-def build_penalty(settings: Settings) -> penalties.Penalty:
+def build_penalty(settings: Settings, l2: Any = None) -> penalties.Penalty:
     """All penalties that are not 0."""
-    wanted = ((penalties.l2, settings.l2), (penalties.l1, settings.l1),
-              (penalties.max_norm, settings.max_norm))  # fmt: skip
-    return sum((make(number) for make, number in wanted if number), start=penalties.NO_PENALTY)
+    wanted = ((penalties.l1, settings.l1), (penalties.max_norm, settings.max_norm),
+              (penalties.l2, settings.l2 if l2 is None else 0))  # fmt: skip
+    start = penalties.NO_PENALTY if l2 is None else penalties.l2(l2)
+    return sum((make(number) for make, number in wanted if number), start=start)
 
 
 def settled(settings: Settings, rows: int) -> Settings:
