@@ -99,6 +99,8 @@ def _back(cell, kept, slopes):
     weights, constants, steps, start, states, made = kept
     slope_of_outputs, slope_of_end = slopes
     before = jax.tree.map(lambda s, later: jnp.concatenate([s[None], later[:-1]]), start, states)
+    # turned inside the loop, a matrix would make every product take more than twice as long
+    turned = [lax.optimization_barrier(w.T) for w in weights]
     used: list[int] = []  # which matrix each product took
 
     def step(carry, at):
@@ -112,7 +114,7 @@ def _back(cell, kept, slopes):
             def product(k, v):
                 used.append(k)
                 factors.append(v)
-                return _known(v, weights[k], made[len(factors) - 1])
+                return _known(v, turned[k], made[len(factors) - 1])
 
             at_inputs = at._replace(inputs=inputs)
             return _next(cell, product, constants, at_inputs, state), factors
@@ -128,12 +130,39 @@ def _back(cell, kept, slopes):
     )
     of_weights = [jnp.zeros_like(w) for w in weights]
     for k, v, delta in zip(used, factors, deltas, strict=True):
-        of_weights[k] += jnp.einsum("tbi,tbj->ij", v, delta)
+        of_weights[k] += _slope_of_matrix(v, delta)
     of_present = jax.tree.map(jnp.zeros_like, steps.present)
     return tuple(of_weights), of_constants, Steps(of_inputs, of_present), of_start
 
 
 _through_time.defvjp(_there, _back)
+
+
+@jax.custom_vjp
+def of_all_steps(x: jax.Array, weight: jax.Array) -> jax.Array:
+    """x W for all steps at once, (T, B, features) → (T, B, units)."""
+    return x @ weight
+
+
+def _of_all_steps_there(x, weight):
+    return x @ weight, (x, weight)
+
+
+def _of_all_steps_back(kept, slope):
+    x, weight = kept
+    return slope @ weight.T, _slope_of_matrix(x, slope)
+
+
+of_all_steps.defvjp(_of_all_steps_there, _of_all_steps_back)
+
+
+def _slope_of_matrix(v, delta):
+    """Σ vᵀ δ over all steps and examples.
+
+    In this order of factors the small one is turned; the order that differentiation comes up
+    with turns the large one, which takes longer than the product.
+    """
+    return v.reshape(-1, v.shape[-1]).T @ delta.reshape(-1, delta.shape[-1])
 
 
 def _next(cell, product, constants, at, state):
@@ -146,17 +175,17 @@ def _next(cell, product, constants, at, state):
 
 
 @jax.custom_vjp
-def _known(v, weight, made):
-    """v U, which is known; the gradient of `made` is that of the product."""
+def _known(v, turned, made):
+    """v U, which is known, from Uᵀ; the gradient of `made` is that of the product."""
     return made
 
 
-def _known_there(v, weight, made):
-    return made, weight
+def _known_there(v, turned, made):
+    return made, turned
 
 
-def _known_back(weight, slope):
-    return slope @ weight.T, None, slope
+def _known_back(turned, slope):
+    return slope @ turned, None, slope
 
 
 _known.defvjp(_known_there, _known_back)

@@ -8,8 +8,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
-from jax.nn import sigmoid
+import numpy as np
+
+
+def gates(sums: jax.Array, kinds: str) -> list[jax.Array]:
+    """σ of every part marked "σ", and tanh of every part marked "t", by one tanh for all parts:
+    σ(z) = ½ + ½ tanh(z / 2).
+
+    One function over one array takes half the time of four over its parts.
+
+    >>> [float(gate[0, 0]) for gate in gates(jnp.zeros((1, 2)), "σt")]
+    [0.5, 0.0]
+    """
+    scale = np.repeat([1.0 if kind == "t" else 0.5 for kind in kinds], sums.shape[-1] // len(kinds))
+    scale = jnp.asarray(scale[None, :], sums.dtype)
+    return jnp.split(scale * jnp.tanh(scale * sums) + (1 - scale), len(kinds), axis=-1)
+
+
+def sigmoid(z: jax.Array) -> jax.Array:
+    """σ(z) = ½ + ½ tanh(z / 2), the same function as in `gates`."""
+    return 0.5 + 0.5 * jnp.tanh(0.5 * z)
 
 
 class SimpleCell(NamedTuple):
@@ -23,26 +43,32 @@ class SimpleCell(NamedTuple):
 
 
 class LSTMCell(NamedTuple):
-    """c = f ⊙ c + i ⊙ tanh(g), h = o ⊙ tanh(c), from the sums i, f, g, o of every gate.
+    """c = f ⊙ c + i ⊙ tanh(g), h = o ⊙ tanh(c), with the sums of i, f, g, o side by side.
 
-    Coupled, i is 1 − f and has no sum. The constants are the peepholes, one row for each gate.
+    Coupled, i is 1 − f and has no sum.
     """
 
     coupled: bool
-    peephole: bool
 
     def __call__(self, product, constants, z, state):
         h, c = state
-        sums = jnp.split(z + product(0, h), 3 if self.coupled else 4, axis=-1)
-        *early, g, o = sums
-        if self.peephole:
-            early = [s + p[None, :] * c for s, p in zip(early, constants, strict=False)]
-        f = sigmoid(early[-1])
-        i = 1 - f if self.coupled else sigmoid(early[0])
-        c = f * c + i * jnp.tanh(g)
-        if self.peephole:
-            o = o + constants[-1][None, :] * c
-        return sigmoid(o) * jnp.tanh(c), c
+        *i, f, g, o = gates(z + product(0, h), "σtσ" if self.coupled else "σσtσ")
+        c = f * c + (1 - f if self.coupled else i[0]) * g
+        return o * jnp.tanh(c), c
+
+
+class PeepholeCell(NamedTuple):
+    """As `LSTMCell`, the gates seeing c through the constants: a row for each of i, f and o."""
+
+    coupled: bool
+
+    def __call__(self, product, constants, z, state):
+        h, c = state
+        parts = jnp.split(z + product(0, h), 3 if self.coupled else 4, axis=-1)
+        *early, g, o = parts
+        early = [sigmoid(s + p[None, :] * c) for s, p in zip(early, constants, strict=False)]
+        c = early[-1] * c + (1 - early[-1] if self.coupled else early[0]) * jnp.tanh(g)
+        return sigmoid(o + constants[-1][None, :] * c) * jnp.tanh(c), c
 
 
 class GRUCell(NamedTuple):
@@ -50,10 +76,10 @@ class GRUCell(NamedTuple):
 
     def __call__(self, product, constants, z, state):
         (h,) = state
-        zu, zr, zn = jnp.split(z, 3, axis=-1)
-        hu, hr, hn = jnp.split(product(0, h) + constants[None, :], 3, axis=-1)
-        u, r = sigmoid(zu + hu), sigmoid(zr + hr)
-        n = jnp.tanh(zn + r * hn)
+        seen = product(0, h) + constants[None, :]
+        both = 2 * h.shape[-1]
+        u, r = gates(z[:, :both] + seen[:, :both], "σσ")
+        n = jnp.tanh(z[:, both:] + r * seen[:, both:])
         return (n + u * (h - n),)
 
 
@@ -62,17 +88,16 @@ class GRUResetBeforeCell(NamedTuple):
 
     def __call__(self, product, constants, z, state):
         (h,) = state
-        zu, zr, zn = jnp.split(z, 3, axis=-1)
-        hu, hr = jnp.split(product(0, h), 2, axis=-1)
-        u, r = sigmoid(zu + hu), sigmoid(zr + hr)
-        n = jnp.tanh(zn + product(1, r * h))
+        both = 2 * h.shape[-1]
+        u, r = gates(z[:, :both] + product(0, h), "σσ")
+        n = jnp.tanh(z[:, both:] + product(1, r * h))
         return (n + u * (h - n),)
 
 
 class MultiplicativeCell(NamedTuple):
     """The inner cell, which sees m = (W' x) ⊙ (U' h) in the place of h."""
 
-    inner: LSTMCell
+    inner: LSTMCell | PeepholeCell
 
     def __call__(self, product, constants, inputs, state):
         z, shift = inputs

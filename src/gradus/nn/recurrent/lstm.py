@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from gradus.base.record import param
-from gradus.nn.recurrent.cells import LSTMCell
+from gradus.nn.recurrent.cells import LSTMCell, PeepholeCell
 from gradus.nn.recurrent.layer import Recurrent
 
 
@@ -54,7 +54,7 @@ class LSTM(Recurrent):
 
     @property
     def cell(self):
-        return LSTMCell(self.coupled, self.peephole)
+        return (PeepholeCell if self.peephole else LSTMCell)(self.coupled)
 
     @property
     def gates(self):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax
 
 from gradus.base.record import weight
+from gradus.nn.recurrent.bptt import of_all_steps
 from gradus.nn.recurrent.cells import MultiplicativeCell
 from gradus.nn.recurrent.lstm import LSTM
 
@@ -52,4 +53,4 @@ class MultiplicativeLSTM(LSTM):
         )
 
     def inputs(self, x):
-        return super().inputs(x), x @ self.shift
+        return super().inputs(x), of_all_steps(x, self.shift)
