@@ -259,6 +259,15 @@ def test_it_prints_and_draws(blobs):
     assert "Accuracy of every fold" in result.picture()
 
 
+def test_an_interval_ends_where_its_measure_does(blobs):
+    x, y = np.arange(40.0)[:, None], (np.arange(40) > 20).astype(int)
+    y[5] = 1
+    sure = evaluate(KNeighborsClassifier(1), (x, y), 4)
+    assert sure["accuracy"].std() > 0
+    assert sure.interval("accuracy").high == 1
+    assert sure.interval("error_rate").low == 0
+
+
 def test_what_went_wrong_in_a_fold_is_told(numbers):
     wild = supervised(nn.Dense(1), Gaussian(), sgd(1e30))
     result = evaluate(wild, numbers, 5, epochs=2)

@@ -20,6 +20,8 @@ from gradus.data.splits import k_folds
 from gradus.likelihoods import Bernoulli, Categorical, Gaussian
 from gradus.optim import adam, sgd
 from gradus.penalties import l2
+from gradus.training import divided, leave_one_out
+from gradus.training.door import Admitted
 
 
 def test_each_seed_is_the_run_it_would_be_alone(blobs, classify):
@@ -160,3 +162,39 @@ def test_members_take_the_steps_of_their_own_examples():
     runs = fit_many(algorithm, (x, x[:, 0]), folds(2), epochs=5, batch=1)
     steps = [int(run.state.optimizer.step) for run in runs]
     assert steps == [5 * len(fold.train) for fold in k_folds(7, 2)]
+
+
+def test_folds_may_be_repeated_and_every_repetition_begins_anew(blobs, classify):
+    runs = fit_many(classify, blobs, folds(2, repeats=2), epochs=1, batch=16)
+    assert runs.names[2:] == ["repeat 2, fold 1", "repeat 2, fold 2"]
+    assert runs[0].history["loss"] != runs[2].history["loss"]
+    assert [int(run.state.optimizer.step) for run in runs] == [3] * 4
+
+
+def test_folds_keep_groups_together_and_go_by_time(blobs):
+    _, y = blobs
+    admitted = Admitted(None, np.arange(70), None, y)
+    groups = np.arange(70) // 5
+    for train, test in folds(4, groups=groups).parts(admitted, 0):
+        assert not set(groups[train]) & set(groups[test])
+    for train, test in folds(4, time=np.arange(70)).parts(admitted, 0):
+        assert train.max() < test.min()
+
+
+def test_leaving_one_out_has_a_member_for_each_example(line):
+    short = tuple(a[:5] for a in line)
+    algorithm = supervised(nn.Dense(1), Gaussian(), adam(0.1))
+    runs = fit_many(algorithm, short, leave_one_out(5), epochs=2, batch=2)
+    assert runs.names[4] == "without row 4"
+    assert [int(run.state.optimizer.step) for run in runs] == [4] * 5
+
+
+def test_members_learn_from_rows_of_one_s_own_choice(line):
+    algorithm = supervised(nn.Dense(1), Gaussian(), sgd(0.1))
+    rows = [(np.arange(10), None), (np.arange(20, 30), None)]
+    runs = fit_many(algorithm, line, divided(rows), epochs=3, batch=5)
+    alone = fit(algorithm, tuple(a[20:30] for a in line), epochs=3, batch=5)
+    assert np.allclose(runs[1].model.weight, alone.model.weight, rtol=1e-5)
+    assert "val_loss" not in runs[0].history
+    with pytest.raises(InputError, match="None for some of them"):
+        divided([(np.arange(3), None), (np.arange(3), np.arange(3))])

@@ -12,7 +12,7 @@ from gradus import InputError, fit, models, nn, penalties, supervised
 from gradus.learn import Algorithm
 from gradus.likelihoods import Categorical, Gaussian
 from gradus.optim import adam, sgd
-from gradus.tuning import Space, choice, log_uniform, uniform
+from gradus.tuning import Space, choice, hunt, log_uniform, uniform
 from gradus.tuning.bench import Bench
 
 search = gradus.search
@@ -79,7 +79,7 @@ def test_structures_have_programs_of_their_own_and_numbers_share_one(line, monke
         made.append(Bench(*given))
         return made[-1]
 
-    monkeypatch.setattr(sys.modules["gradus.tuning.search"], "Bench", watched)
+    monkeypatch.setattr(hunt, "Bench", watched)
 
     def make(rate, units):
         return supervised(models.mlp([units], 1), Gaussian(), adam(rate))

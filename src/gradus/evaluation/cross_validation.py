@@ -14,7 +14,7 @@ from gradus.evaluation.corrected import Interval, interval
 from gradus.evaluation.examples import Examples, examples_of
 from gradus.evaluation.folds import Fold, Folds, divide
 from gradus.evaluation.learners import answers, kind_of
-from gradus.evaluation.measures import ERROR, MAIN, measure, side_by_side
+from gradus.evaluation.measures import ERROR, MAIN, measure, possible, side_by_side
 from gradus.evaluation.tasks import Answer, How, Task, tasks_of
 
 MOST_NOTES = 3
@@ -80,9 +80,12 @@ class CrossValidation:
     def interval(self, name: str, confidence: float = 0.95) -> Interval:
         """The mean of a measure over the folds, and the interval of its expected value.
 
-        Student's t with the variance of Nadeau and Bengio (2003), as training parts overlap.
+        Student's t with the variance of Nadeau and Bengio (2003), as training parts overlap; cut
+        off where the measure ends, as accuracy does at 1.
         """
-        return interval(self[name], self.ratio, confidence)
+        mean, low, high = interval(self[name], self.ratio, confidence)
+        least, most = possible(name)
+        return Interval(mean, max(low, least), min(high, most))
 
     def table(self) -> list[tuple[str, ...]]:
         """A header, and a row for each measure: mean, 95 % interval, lowest and highest fold."""

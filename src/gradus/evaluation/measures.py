@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,7 +17,7 @@ MAIN = {  # the measure that stands for all, and whether more of it is better
 }
 ERROR = {"classification": "error_rate", "regression": "mse", "counts": "mse"}
 MEANS = ("accuracy", "error_rate", "log_loss", "mse", "mae")  # over examples: right for one alone
-HIGHER = ("accuracy", "precision", "recall", "f1", "specificity", "auc", "r2")
+HIGHER = ("accuracy", "precision", "recall", "f1", "specificity", "auc", "r2")  # at most 1
 
 
 def measure(kind: str, y: np.ndarray, guess: Prediction, classes: int) -> dict[str, float]:
@@ -46,3 +47,12 @@ def side_by_side(each: Sequence[dict[str, float]]) -> dict[str, np.ndarray]:
 def higher_is_better(name: str) -> bool:
     """Whether more of a measure is better."""
     return name in HIGHER
+
+
+def possible(name: str) -> tuple[float, float]:
+    """The least and the greatest value that a measure can have.
+
+    >>> possible("accuracy"), possible("r2"), possible("mse")
+    ((0, 1), (-inf, 1), (0, inf))
+    """
+    return (-math.inf if name == "r2" else 0, 1 if name in (*HIGHER, "error_rate") else math.inf)
