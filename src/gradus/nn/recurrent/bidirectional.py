@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from gradus.base.errors import InputError, located
 from gradus.base.record import static
 from gradus.nn.layer import INFERENCE, Forward
-from gradus.nn.recurrent.sequence import OverTime, Stepwise, sequences_of
+from gradus.nn.recurrent.sequence import OverTime, Stepwise, sequences_of, shape_of_outputs
 
 MERGED = {
     "concat": lambda there, back: jnp.concatenate([there, back], axis=-1),
@@ -67,8 +67,8 @@ class Bidirectional(OverTime):
             )
 
     def output_shape(self, shape):
-        *steps, width = self.there.output_shape(shape)
-        return (*steps, 2 * width if self.merge == "concat" else width)
+        width = self.there.output_shape(shape)[-1]
+        return shape_of_outputs(self, shape, 2 * width if self.merge == "concat" else width)
 
     def __call__(self, x, forward: Forward = INFERENCE):
         with located("Bidirectional"):

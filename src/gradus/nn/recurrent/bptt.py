@@ -98,7 +98,7 @@ def _back(cell, kept, slopes):
     """The gradients of weights, constants, steps and start."""
     weights, constants, steps, start, states, made = kept
     slope_of_outputs, slope_of_end = slopes
-    before = jax.tree.map(lambda s, later: jnp.concatenate([s[None], later[:-1]]), start, states)
+    before = jax.tree.map(lambda s, later: jnp.concatenate([s[None], later])[:-1], start, states)
     # turned inside the loop, a matrix would make every product take more than twice as long
     turned = [lax.optimization_barrier(w.T) for w in weights]
     used: list[int] = []  # which matrix each product took

@@ -28,6 +28,10 @@ class OverTime(Layer):
 
     return_sequences: bool = eqx.field(default=False, static=True, kw_only=True)
 
+    def with_sequences(self) -> OverTime:
+        """The same layer, returning all outputs."""
+        return self.replace(return_sequences=True)
+
 
 class Stepwise(OverTime):
     """A layer over sequences that sees them in order, and can go on where it has ended."""

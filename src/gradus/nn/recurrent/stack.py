@@ -50,10 +50,13 @@ class Stack(Stepwise):
             )
         *early, last = over_time
         self.layers = tuple(
-            layer.replace(return_sequences=True) if i in early else layer
-            for i, layer in enumerate(given)
+            over_time[i].with_sequences() if i in early else layer for i, layer in enumerate(given)
         )
         self.return_sequences = over_time[last].return_sequences
+
+    def with_sequences(self):
+        layers = (la.with_sequences() if isinstance(la, OverTime) else la for la in self.layers)
+        return self.replace(layers=tuple(layers), return_sequences=True)
 
     def init(self, key, shape):
         ready = []
