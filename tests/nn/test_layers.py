@@ -155,6 +155,29 @@ LAYERS = {
     "conv without bias": Case(
         nn.Conv(2, 3, padding="full", use_bias=False), (4, 4, 1), {"weight": "weight"}, WIDTH
     ),
+    "conv transpose": Case(
+        nn.ConvTranspose(2, 3, nn.tanh, stride=2, padding="same"), (3, 2, 2), DENSE, WIDTH
+    ),
+    "conv transpose over time": Case(
+        nn.ConvTranspose(4, 2, stride=3, dilation=2, groups=2), (3, 2), DENSE, WIDTH
+    ),
+    "separable conv": Case(
+        nn.SeparableConv(3, 3, padding="same", multiplier=2),
+        (4, 4, 2),
+        {"depthwise": "weight", "pointwise": "weight", "bias": "param"},
+        WIDTH,
+    ),
+    "locally connected": Case(nn.LocallyConnected(2, 3, stride=2), (5, 5, 2), DENSE, WIDTH),
+    "tiled conv": Case(nn.TiledConv(2, 2, padding="same"), (4, 3, 2), DENSE, WIDTH),
+    "p4 conv, lifting": Case(nn.P4Conv(2, 3, lifting=True), (4, 4, 2), DENSE, WIDTH),
+    "p4 conv": Case(nn.P4Conv(2, 3, padding="same"), (3, 3, 4), DENSE, WIDTH),
+    "gaussian pool": Case(nn.GaussianPool(3, stride=2, padding="same"), (5, 4, 2)),
+    "l2 pool": Case(nn.LpPool(2), (5, 4, 2)),
+    "channel max pool": Case(nn.ChannelMaxPool(2), (5, 4)),
+    "pad": Case(nn.Pad(1, "reflect"), (3, 3, 2)),
+    "crop": Case(nn.Crop((1, (0, 1))), (3, 3, 2)),
+    "upsample": Case(nn.Upsample(2), (3, 2, 2)),
+    "linear upsample": Case(nn.Upsample((2, 3), "linear"), (3, 2, 2)),
     "max pool": Case(nn.MaxPool(2), (5, 4, 2)),
     "overlapping max pool": Case(nn.MaxPool(3, stride=2, padding="same"), (5, 4, 2)),
     "mean pool": Case(nn.MeanPool(3, stride=2, padding="same"), (5, 4, 2)),

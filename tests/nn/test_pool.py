@@ -76,6 +76,52 @@ def test_as_pytorch(axes, k, s, p, float64, key):
         np.testing.assert_allclose(slope, np.moveaxis(at.grad.numpy(), 1, -1), rtol=1e-12)
 
 
+def test_weights_of_a_gaussian_pool():
+    """exp(−½ · ¼) : 1 : 1 : exp(−½ · ¼) … for std 1 and four taps, halves away from the middle."""
+    near, far = np.exp(-0.5 * 0.25), np.exp(-0.5 * 2.25)
+    y = nn.GaussianPool(4)(column(1.0, 2.0, 4.0, 8.0))
+    expected = (1 * far + 2 * near + 4 * near + 8 * far) / (2 * near + 2 * far)
+    np.testing.assert_allclose(y.ravel(), [expected], rtol=1e-6)
+    assert nn.GaussianPool(3, stride=1, padding="same")(jnp.ones((1, 4, 4, 2))).round(6).min() == 1
+
+
+@pytest.mark.parametrize("p", [1.0, 2.0, 3.0])
+def test_norms_as_pytorch(p, float64, key):
+    torch = pytest.importorskip("torch")
+    x = jnp.abs(jax.random.normal(key, (2, 6, 4, 3)))  # PyTorch takes no absolute value
+    theirs = torch.nn.LPPool2d(p, 2)(torch.tensor(np.asarray(x)).movedim(-1, 1)).movedim(1, -1)
+    np.testing.assert_allclose(nn.LpPool(2, p=p)(x), theirs.numpy(), rtol=1e-12)
+    np.testing.assert_allclose(nn.LpPool(2, p=p)(-x), theirs.numpy(), rtol=1e-12)
+
+
+def test_norm_of_nothing_has_no_slope():
+    assert slopes(nn.LpPool(2), column(0.0, 0.0)) == [0, 0]
+
+
+def test_pooling_over_channels():
+    x = jnp.array([[[1.0, 4.0, 2.0, 2.0]]])
+    assert nn.ChannelMaxPool(2)(x).tolist() == [[[4, 2]]]
+    slope = jax.grad(lambda x: nn.ChannelMaxPool(2)(x).sum())(x)
+    assert slope.tolist() == [[[0, 1, 1, 0]]]
+    assert nn.ChannelMaxPool(2).output_shape((7, 7, 6)) == (7, 7, 3)
+
+
+@pytest.mark.parametrize(
+    ("make", "wording"),
+    [
+        (lambda: nn.ChannelMaxPool(3)(jnp.ones((2, 4))), "divides 4 channels"),
+        (lambda: nn.ChannelMaxPool(0), "ChannelMaxPool: size"),
+        (lambda: nn.LpPool(2, p=0.5), "LpPool: p"),
+        (lambda: nn.GaussianPool(2, std=0.0), "GaussianPool: std"),
+        (lambda: nn.MaxPool(4)(jnp.ones((1, 3, 5, 1))), "window is larger than its input"),
+        (lambda: nn.MaxPool((2, 2))(jnp.ones((1, 4, 1))), "MaxPool: window"),
+    ],
+)
+def test_what_makes_no_pooling_is_refused(make, wording):
+    with pytest.raises(InputError, match=wording):
+        make()
+
+
 def test_small_shifts_matter_little():
     """A max over windows of 4 keeps at least 3 of 4 numbers that a shift by one may change."""
     x = jax.random.normal(jax.random.key(0), (1, 200, 1))

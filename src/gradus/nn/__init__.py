@@ -41,11 +41,22 @@ from gradus.nn.initializers import (
     suited_to,
 )
 from gradus.nn.layer import INFERENCE, Forward, Layer
+from gradus.nn.local import LocallyConnected, TiledConv
 from gradus.nn.masked import MaskedDense
+from gradus.nn.matrix import as_matrix
 from gradus.nn.noise import Dropout, GaussianNoise, WeightNoise, monte_carlo
 from gradus.nn.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
 from gradus.nn.note import Note
-from gradus.nn.pool import GlobalMaxPool, GlobalMeanPool, MaxPool, MeanPool
+from gradus.nn.p4 import P4Conv
+from gradus.nn.pool import (
+    ChannelMaxPool,
+    GaussianPool,
+    GlobalMaxPool,
+    GlobalMeanPool,
+    LpPool,
+    MaxPool,
+    MeanPool,
+)
 from gradus.nn.recurrent.bidirectional import Bidirectional
 from gradus.nn.recurrent.gru import GRU
 from gradus.nn.recurrent.jordan import Jordan
@@ -55,9 +66,12 @@ from gradus.nn.recurrent.scales import Delay, Leaky
 from gradus.nn.recurrent.simple import SimpleRNN
 from gradus.nn.recurrent.stack import Stack
 from gradus.nn.recurrent.time_delay import TimeDelay
+from gradus.nn.resize import Crop, Pad, Upsample
+from gradus.nn.separable import SeparableConv
 from gradus.nn.shape import Flatten, Reshape
 from gradus.nn.skip import DenseConnection, Residual
 from gradus.nn.summary import Summary, summary
+from gradus.nn.transposed import ConvTranspose
 from gradus.nn.units import RBF, Maxout, PReLU, RReLU
 
 __all__ = [
@@ -70,9 +84,12 @@ __all__ = [
     "BatchNorm",
     "Bidirectional",
     "Branches",
+    "ChannelMaxPool",
     "Concat",
     "Constant",
     "Conv",
+    "ConvTranspose",
+    "Crop",
     "Delay",
     "Dense",
     "DenseConnection",
@@ -82,6 +99,7 @@ __all__ = [
     "Forward",
     "Frozen",
     "GaussianNoise",
+    "GaussianPool",
     "GlobalMaxPool",
     "GlobalMeanPool",
     "GlorotNormal",
@@ -98,6 +116,8 @@ __all__ = [
     "LeCunUniform",
     "Leaky",
     "LocalResponseNorm",
+    "LocallyConnected",
+    "LpPool",
     "MaskedDense",
     "MaxPool",
     "Maxout",
@@ -107,21 +127,27 @@ __all__ = [
     "Note",
     "Ones",
     "Orthogonal",
+    "P4Conv",
     "PReLU",
+    "Pad",
     "Parallel",
     "RReLU",
     "Reshape",
     "Residual",
+    "SeparableConv",
     "Sequential",
     "SimpleRNN",
     "Stack",
     "Summary",
+    "TiledConv",
     "TimeDelay",
     "Uniform",
+    "Upsample",
     "WeightNoise",
     "Zeros",
     "absolute",
     "as_layer",
+    "as_matrix",
     "chain",
     "cosine",
     "elu",

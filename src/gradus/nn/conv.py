@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import jax
 import jax.numpy as jnp
 
-from gradus.base.errors import InputError
 from gradus.base.record import param, static, weight
-from gradus.nn.activations import identity
-from gradus.nn.checks import check_activation, check_units
 from gradus.nn.convolution import Steps, convolve
-from gradus.nn.initializers import Initializer, Zeros, suited_to
-from gradus.nn.layer import INFERENCE, Forward, Layer, Shape, channelwise, check_input
-from gradus.nn.window import Lengths, Padding, Window, warn_of_gaps, window_over
-
-PICTURE = 8  # pixels that a side of a picture has at least
+from gradus.nn.layer import INFERENCE, Forward, channelwise
+from gradus.nn.window import Window
+from gradus.nn.windowed import Windowed, check_channels, check_groups
 
 
-class Conv(Layer):
+class Conv(Windowed):
     """Convolution over time, images or volumes: y[t] = g(Σᵢ x[s t + d i − p] W[i] + b).
 
     Inputs are (time, C), (height, width, C) or (depth, height, width, C); C channels become
@@ -36,12 +29,12 @@ class Conv(Layer):
             as "same", but from the opposite edge; a number of zeros on every side; or for each
             axis a number or a pair (before, after).
         dilation: d, steps from one tap of the window to the next.
-        groups: channels and filters fall into as many parts, each on its own; as many as there
-            are channels is a depthwise convolution.
         use_bias: whether b is added.
         weight_init: initialiser of W, shape (*kernel_size, C / groups, filters); by default the
             one that keeps the variance of `activation`, as in `Dense`.
         bias_init: initialiser of b, shape (filters,).
+        groups: channels and filters fall into as many parts, each on its own; as many as there
+            are channels is a depthwise convolution.
         flip: turn the window round, as in the convolution of mathematics, y[t] = Σᵢ x[t − i] W[i];
             the default is cross-correlation.
 
@@ -60,59 +53,31 @@ class Conv(Layer):
     with a stride, and an odd margin is longer at the end; PyTorch pads both sides alike.
     """
 
-    filters: int = static()
-    kernel_size: Lengths = static()
-    activation: Callable = static(identity)
-    stride: Lengths = static(1)
-    padding: Padding = static("valid")
-    dilation: Lengths = static(1)
     groups: int = static(1)
-    use_bias: bool = static(True)
-    weight_init: Initializer | None = static(None)
-    bias_init: Initializer = static(Zeros())
     flip: bool = static(False)
     weight: jax.Array = weight()
     bias: jax.Array | None = param()
 
-    def __check_init__(self):
-        check_units(self, self.filters)
-        check_activation(self, self.activation)
-
     def init(self, key, shape):
-        window = self._window(shape)
+        window = self.first_window(shape)
         if self.weight is not None:
             return self
-        check_picture(self, shape, self.kernel_size)
         check_groups(self, self.groups, shape[-1], self.filters)
-        warn_of_gaps(self, window)
         weight_key, bias_key = jax.random.split(key)
-        initializer = self.weight_init or suited_to(self.activation)
         kernel = (*window.size, shape[-1] // self.groups, self.filters)
-        bias = self.bias_init(bias_key, (self.filters,)) if self.use_bias else None
-        return self.replace(weight=initializer(weight_key, kernel), bias=bias)
+        return self.replace(
+            weight=self.start_weight(weight_key, kernel),
+            bias=self.start_bias(bias_key, (self.filters,)),
+        )
 
     def __call__(self, x, forward: Forward = INFERENCE):
-        check_channels(self, x, self.weight, self.groups)
-        window = self._window(x.shape[1:])
-        kernel = self.weight
-        if self.flip:
-            kernel = jnp.flip(kernel, tuple(range(len(window.size))))
+        check_kernel(self, x, self.weight, self.groups)
+        window = self.window(x.shape[1:])
+        kernel = turned(self.weight) if self.flip else self.weight
         y = slide(x, kernel, window, self.groups)
         if self.bias is not None:
             y = y + channelwise(self.bias, y)
         return self.activation(y)
-
-    def output_shape(self, shape):
-        return (*self._window(shape).positions(shape[:-1]), self.filters)
-
-    def with_output_bias(self, bias):
-        fresh = self.weight is None and self.use_bias and self.bias_init == Zeros()
-        if not fresh or self.activation is not identity or bias.shape != (self.filters,):
-            return self
-        return self.replace(bias=bias)
-
-    def _window(self, shape: Shape) -> Window:
-        return window_over(self, shape, self.kernel_size, self.stride, self.padding, self.dilation)
 
 
 def slide(x: jax.Array, kernel: jax.Array, window: Window, groups: int = 1) -> jax.Array:
@@ -123,46 +88,12 @@ def slide(x: jax.Array, kernel: jax.Array, window: Window, groups: int = 1) -> j
     return convolve(x, kernel, Steps(window.stride, window.dilation, margins, ones), groups)
 
 
-def check_channels(layer: Layer, x: jax.Array, weights: jax.Array | None, groups: int = 1) -> None:
-    """Refuse inputs that do not fit weights of shape (*window, C / groups, filters)."""
-    if weights is None:
-        raise InputError(
-            f"{type(layer).__name__} has no weights yet",
-            expected="a layer that has seen `init`",
-            got="a layer straight from its constructor",
-            fix="call `model = model.init(key, shape)`, with the shape of one example, first",
-        )
-    channels = weights.shape[-2] * groups
-    fix = f"give inputs with {channels} channels on the last axis, or initialise a new layer"
-    check_input(layer, x, ("B", *"TUV"[: weights.ndim - 2], channels), fix)
+def turned(kernel: jax.Array) -> jax.Array:
+    """A window of weights, shape (*window, C, filters), with its last tap first."""
+    return jnp.flip(kernel, tuple(range(kernel.ndim - 2)))
 
 
-def check_groups(layer: Layer, groups: int, channels: int, filters: int) -> None:
-    """Refuse groups that do not divide channels and filters."""
-    if groups < 1 or channels % groups or filters % groups:
-        raise InputError(
-            f"{type(layer).__name__}: groups",
-            expected=f"a number that divides {channels} channels and {filters} filters",
-            got=groups,
-            fix="choose another number of groups or filters; 1 always fits",
-        )
-
-
-def check_picture(layer: Layer, shape: Shape, kernel_size: Lengths) -> None:
-    """Refuse what looks like a picture with its channels first: 1 or 3, then long alike sides.
-
-    A window that is told its length along each axis shows that they are meant as they are.
-    """
-    first, *rest = shape
-    told_apart = isinstance(kernel_size, tuple) and len(set(kernel_size)) > 1
-    if len(shape) < 3 or first not in (1, 3) or told_apart:
-        return
-    if min(rest) >= PICTURE and max(rest) <= 2 * min(rest):
-        order = (*range(2, len(shape) + 1), 1)
-        raise InputError(
-            f"{type(layer).__name__}: the channels seem to stand first",
-            expected="examples (height, width, channels)",
-            got=f"examples of shape {shape}",
-            fix=f"put channels last by x.transpose(0, {', '.join(map(str, order))}); if the first "
-            "axis is meant as it is, give kernel_size with a length for each axis, such as (1, 3)",
-        )
+def check_kernel(layer: Windowed, x: jax.Array, kernel: jax.Array | None, groups: int) -> None:
+    """Refuse inputs that do not fit a kernel of shape (*window, C / groups, filters)."""
+    axes, channels = (0, 0) if kernel is None else (kernel.ndim - 2, kernel.shape[-2] * groups)
+    check_channels(layer, x, kernel, axes, channels)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 
+from gradus.base.errors import InputError
 from gradus.base.record import static
+from gradus.nn.checks import check_shape
 from gradus.nn.layer import INFERENCE, Forward, Layer, Shape
 from gradus.nn.taps import largest, weigh
-from gradus.nn.window import Lengths, Padding, Window, check_positions, warn_of_gaps, window_over
+from gradus.nn.window import (
+    Lengths,
+    Padding,
+    Window,
+    check_positions,
+    is_whole,
+    warn_of_gaps,
+    window_over,
+)
 
 
 class Pool(Layer):
@@ -79,10 +91,99 @@ class MeanPool(Pool):
 
     def __call__(self, x, forward: Forward = INFERENCE):
         window = self._window(x.shape[1:])
-        total = weigh(window.padded(x), jnp.ones((*window.size, x.shape[-1]), x.dtype), window)
-        inputs = window.padded(jnp.ones((1, *x.shape[1:-1], 1), x.dtype))
-        count = weigh(inputs, jnp.ones((*window.size, 1), x.dtype), window)
-        return total / jnp.broadcast_to(count, total.shape)
+        return _weighted_mean(x, jnp.ones(window.size, x.dtype), window)
+
+
+class GaussianPool(Pool):
+    """The mean weighted by nearness to the middle m of the window: wᵢ ∝ exp(−|i − m|² / 2 std²).
+
+    Arguments:
+        size, stride, padding: as in `MeanPool`.
+        std: standard deviation of the weights, in steps between inputs.
+
+    Raises InputError as `MeanPool`, and for a std of 0 or less.
+
+    >>> y = GaussianPool(3, std=0.5)(jnp.array([[0.0, 1.0, 0.0]])[..., None])
+    >>> print(f"{y[0, 0, 0]:.3f}")  # 1 / (1 + 2 exp(−2))
+    0.787
+
+    Goodfellow, Bengio and Courville (2016), section 9.3.
+    """
+
+    std: float = static(1.0)
+
+    def __check_init__(self):
+        _check(self, "std", self.std > 0, "a number above 0", self.std)
+
+    def __call__(self, x, forward: Forward = INFERENCE):
+        window = self._window(x.shape[1:])
+        along = [np.arange(k) - (k - 1) / 2 for k in window.size]
+        away = sum(np.square(axis) for axis in np.meshgrid(*along, indexing="ij"))
+        weights = np.exp(-away / (2 * self.std**2))
+        return _weighted_mean(x, jnp.asarray(weights, x.dtype), window)
+
+
+class LpPool(Pool):
+    """The p-norm of a window, for each channel: y[t] = (Σᵢ |x[s t + i]|ᵖ)^(1/p).
+
+    Arguments:
+        size, stride, padding: as in `MaxPool`; what is added is 0.
+        p: the exponent, 1 or more: 1 sums, 2 is the Euclidean norm, the maximum is p → ∞.
+
+    Raises InputError as `MaxPool`, and for p below 1.
+
+    >>> LpPool(2)(jnp.array([[3.0, -4.0]])[..., None])
+    Array([[[5.]]], dtype=float32)
+
+    Sermanet, Chintala and LeCun (2012). The gradient at a window of zeros is 0, where PyTorch's
+    is NaN.
+    """
+
+    p: float = static(2.0)
+
+    def __check_init__(self):
+        _check(self, "p", self.p >= 1, "a number from 1 up", self.p)
+
+    def __call__(self, x, forward: Forward = INFERENCE):
+        window = self._window(x.shape[1:])
+        ones = jnp.ones((*window.size, x.shape[-1]), x.dtype)
+        total = weigh(window.padded(jnp.abs(x) ** self.p), ones, window)
+        some = total != 0
+        return jnp.where(some, jnp.where(some, total, 1) ** (1 / self.p), 0)
+
+
+class ChannelMaxPool(Layer):
+    """The largest of neighbouring channels, at each position: (B, …, C) → (B, …, C / size).
+
+    Where these are filters for turned copies of one pattern, it does not matter which is seen.
+
+    Arguments:
+        size: number of channels in a group.
+
+    Raises InputError where the size does not divide the channels.
+
+    >>> ChannelMaxPool(2)(jnp.array([[1.0, 3.0, 2.0, 0.0]]))
+    Array([[3., 2.]], dtype=float32)
+
+    Goodfellow, Bengio and Courville (2016), section 9.3. The gradient goes to the first of the
+    largest. `Maxout` is this after a `Dense`.
+    """
+
+    size: int = static()
+
+    def __check_init__(self):
+        _check(self, "size", is_whole(self.size, 1), "a whole number from 1 up", self.size)
+
+    def __call__(self, x, forward: Forward = INFERENCE):
+        shape = self.output_shape(x.shape[1:])
+        groups = Window((self.size,), (self.size,), (1,))
+        return largest(x.reshape(-1, x.shape[-1], 1), groups).reshape(x.shape[0], *shape)
+
+    def output_shape(self, shape):
+        check_shape(self, shape)
+        channels = f"a size that divides {shape[-1]} channels"
+        _check(self, "size", shape[-1] % self.size == 0, channels, self.size)
+        return (*shape[:-1], shape[-1] // self.size)
 
 
 class GlobalMaxPool(Layer):
@@ -125,3 +226,19 @@ class GlobalMeanPool(Layer):
     def output_shape(self, shape):
         check_positions(self, shape)
         return shape[-1:]
+
+
+def _weighted_mean(x: jax.Array, weights: jax.Array, window: Window) -> jax.Array:
+    """The mean over what a window sees, weighted; what is added at the edges does not count."""
+    weights = weights[..., None]
+    inputs = window.padded(jnp.ones((1, *x.shape[1:-1], 1), x.dtype))
+    share = weigh(inputs, weights, window)
+    every = jnp.broadcast_to(weights, (*window.size, x.shape[-1]))
+    total = weigh(window.padded(x), every, window)
+    return total / jnp.broadcast_to(share, total.shape)
+
+
+def _check(layer: Layer, name: str, good: bool, expected: str, got: object) -> None:
+    if not good:
+        fix = f"choose another {name}"
+        raise InputError(f"{type(layer).__name__}: {name}", expected=expected, got=got, fix=fix)

@@ -131,15 +131,23 @@ def _gathered(give: Callable, arrays: tuple, shape: tuple, window: Window) -> ja
         steps, phase = zip(*(divmod(i * d, s) for i, d, s in places), strict=True)
         gifts[phase].append(give(n, *(back(array, steps) for array in arrays)))
     nothing = jnp.zeros((shape[0], *counts, shape[-1]), arrays[0].dtype)
-    woven = _woven([reduce(add, given) if given else nothing for given in gifts.values()], window)
-    return lax.slice(woven, (0,) * len(shape), shape)
+    phases = [reduce(add, given) if given else nothing for given in gifts.values()]
+    return lax.slice(woven(phases, window.stride), (0,) * len(shape), shape)
 
 
-def _woven(phases: list[jax.Array], window: Window) -> jax.Array:
-    """Phases side by side: the inputs in their order."""
-    for axis in reversed(range(len(window.stride))):
-        s = window.stride[axis]
-        groups = [phases[i : i + s] for i in range(0, len(phases), s)]
+def woven(phases: list[jax.Array], counts: tuple[int, ...]) -> jax.Array:
+    """Phases side by side: element n q + r of the result is element q of phase r.
+
+    Arguments:
+        phases: arrays (B, *positions, C), those along the last axis next to each other.
+        counts: n, how many phases there are along each axis.
+
+    >>> woven([jnp.array([[[0], [2]]]), jnp.array([[[1], [3]]])], (2,))[0, :, 0]
+    Array([0, 1, 2, 3], dtype=int32)
+    """
+    for axis in reversed(range(len(counts))):
+        n = counts[axis]
+        groups = [phases[i : i + n] for i in range(0, len(phases), n)]
         phases = [_interleaved(group, axis + 1) for group in groups]
     return phases[0]
 

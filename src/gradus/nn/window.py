@@ -81,21 +81,34 @@ def window_over(
     than the padded inputs.
     """
     check_positions(layer, shape)
-    axes = len(shape) - 1
-    sizes = per_axis(layer, "window", size, axes)
-    strides = per_axis(layer, "stride", stride, axes)
-    dilations = per_axis(layer, "dilation", dilation, axes)
-    window = Window(sizes, strides, dilations, ((0, 0),) * axes)
-    margins = _margins(layer, padding, window, shape[:-1])
-    window = window._replace(margins=margins, around=padding == "circular")
+    window = window_of(layer, shape[:-1], size, stride, padding, dilation)
     _check_fit(layer, window, shape)
     return window
+
+
+def window_of(
+    layer: Layer,
+    lengths: tuple[int, ...],
+    size: Lengths,
+    stride: Lengths,
+    padding: Padding,
+    dilation: Lengths,
+) -> Window:
+    """The same for inputs of any `lengths`, whether the window fits or not."""
+    axes = len(lengths)
+    window = Window(
+        per_axis(layer, "window", size, axes),
+        per_axis(layer, "stride", stride, axes),
+        per_axis(layer, "dilation", dilation, axes),
+    )
+    margins = _margins(layer, padding, window, lengths)
+    return window._replace(margins=margins, around=padding == "circular")
 
 
 def per_axis(layer: Layer, what: str, value: Any, axes: int) -> tuple[int, ...]:
     """One whole number from 1 up for each axis; a single one counts for all."""
     many = value if isinstance(value, tuple) else (value,) * axes
-    if len(many) == axes and all(_is_whole(n, 1) for n in many):
+    if len(many) == axes and all(is_whole(n, 1) for n in many):
         return many
     fix = f"give one number, such as 3, or {axes}, such as {(3,) * axes}"
     if isinstance(value, tuple) and len(value) == axes + 1:
@@ -140,25 +153,30 @@ def warn_of_gaps(layer: Layer, window: Window) -> None:
             )
 
 
+def pairs_of(layer: Layer, padding: Any, axes: int) -> tuple[tuple[int, int], ...]:
+    """Margins (before, after) of each axis, given as a number, or for each axis one or a pair."""
+    many = padding if isinstance(padding, tuple) else (padding,) * axes
+    pairs = tuple(p if isinstance(p, tuple) else (p, p) for p in many)
+    if len(pairs) == axes and all(len(p) == 2 and all(is_whole(n, 0) for n in p) for p in pairs):
+        return pairs
+    words = f" (convolution and pooling take {', '.join(map(repr, PADDINGS))}, too)"
+    raise InputError(
+        f"{type(layer).__name__}: margins",
+        expected=f"a whole number, or for each of {axes} axes a number or a pair (before, after)"
+        + words * isinstance(padding, str),
+        got=repr(padding),
+        fix=f"write 1, or {((1, 1),) * axes}",
+    )
+
+
 def _margins(layer: Layer, padding: Any, window: Window, lengths: tuple[int, ...]):
-    axes = len(lengths)
     if padding == "valid":
-        return ((0, 0),) * axes
+        return ((0, 0),) * len(lengths)
     if padding == "full":
         return tuple((reach - 1, reach - 1) for reach in window.reach)
     if padding in ("same", "circular"):
         return tuple(map(_same, lengths, window.reach, window.stride))
-    many = padding if isinstance(padding, tuple) else (padding,) * axes
-    pairs = tuple(p if isinstance(p, tuple) else (p, p) for p in many)
-    if len(pairs) == axes and all(len(p) == 2 and all(_is_whole(n, 0) for n in p) for p in pairs):
-        return pairs
-    raise InputError(
-        f"{type(layer).__name__}: padding",
-        expected=f"one of {', '.join(map(repr, PADDINGS))}, a whole number, or for each of "
-        f"{axes} axes a number or a pair (before, after)",
-        got=repr(padding),
-        fix=f"write padding=1, or padding={((1, 1),) * axes}",
-    )
+    return pairs_of(layer, padding, len(lengths))
 
 
 def _same(length: int, reach: int, stride: int) -> tuple[int, int]:
@@ -182,5 +200,6 @@ def _check_fit(layer: Layer, window: Window, shape: Shape) -> None:
     )
 
 
-def _is_whole(n: Any, least: int) -> bool:
+def is_whole(n: Any, least: int) -> bool:
+    """Whether n is a whole number from `least` up."""
     return isinstance(n, int) and not isinstance(n, bool) and n >= least
