@@ -57,9 +57,9 @@ def test_equal_problems_are_compiled_once(iris, monkeypatch):
         program, "compile_together", lambda *p: compiled.append(p) or compile_together(*p)
     )
     x, y = iris
-    for seed in range(3):
-        Classifier((4,), epochs=2, random_state=seed).fit(x, y)
-        Classifier((4,), epochs=3, random_state=seed).fit(-x, y)
+    for seed, rate in enumerate((1e-3, 1e-2, 1e-1)):  # 148 to 150 rows are five batches of 32
+        net = Classifier((4,), learning_rate=rate, alpha=rate, epochs=seed + 1, random_state=seed)
+        net.fit(x[seed:], y[seed:])
     assert len(compiled) == 1
 
 

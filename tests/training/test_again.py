@@ -7,7 +7,7 @@ import pytest
 from gradus import InputError, fit, nn, supervised
 from gradus.likelihoods import Gaussian
 from gradus.optim import adam, sgd
-from gradus.training import program
+from gradus.training import Shared, program
 
 from .problems import same
 
@@ -31,9 +31,14 @@ def compilations(monkeypatch):
     return made
 
 
-def known(rate=0.1):
-    """An algorithm with an identity, made anew at every call."""
-    return supervised(nn.Dense(1), Gaussian(), sgd(rate))._replace(identity=("line", rate))
+def straight(rate):
+    """A line, learned at some rate."""
+    return supervised(nn.Dense(1), Gaussian(), sgd(rate))
+
+
+def known(rate=0.1, identity="line"):
+    """A way of learning whose program may serve again."""
+    return Shared(straight, {"rate": rate}, identity)
 
 
 def test_a_run_that_goes_on_equals_one_that_never_ended(line):
@@ -66,16 +71,35 @@ def test_other_data_of_the_same_shape_share_the_program(line, compilations):
     run = fit(known(), (x, -y), epochs=3, seed=5)
     plain = fit(supervised(nn.Dense(1), Gaussian(), sgd(0.1)), (x, -y), epochs=3, seed=5)
     assert len(compilations) == 2  # that of `plain` is the second
-    assert same(run.state, plain.state)
+    np.testing.assert_allclose(run.model.weight, plain.model.weight, rtol=1e-5)
+
+
+def test_rates_and_some_rows_more_or_less_share_the_program(line, compilations):
+    """38 to 40 rows less a tenth are two batches of 32; another rate is another number."""
+    x, y = line
+    for rate, rows in ((0.1, 40), (0.3, 38), (0.01, 39)):
+        run = fit(known(rate), (x[:rows], y[:rows]), epochs=3, validation=0.1, seed=3)
+        plain = fit(straight(rate), (x[:rows], y[:rows]), epochs=3, validation=0.1, seed=3)
+        np.testing.assert_allclose(run.model.weight, plain.model.weight, rtol=1e-5)
+        np.testing.assert_allclose(run.history["val_loss"], plain.history["val_loss"], rtol=1e-5)
+        np.testing.assert_allclose(run.history["loss"], plain.history["loss"], rtol=1e-5)
+    assert len(compilations) == 4  # one, and that of every `plain`
+
+
+def test_a_batch_larger_than_the_data_is_full_batch(line):
+    x, y = line
+    run = fit(known(), (x[:7], y[:7]), epochs=3, batch=1000)
+    plain = fit(straight(0.1), (x[:7], y[:7]), epochs=3, batch=1000)
+    np.testing.assert_allclose(run.model.weight, plain.model.weight, rtol=1e-5)
 
 
 def test_whatever_a_program_depends_on_is_told_apart(line, compilations):
     x, y = line
     fit(known(), line, epochs=1)
-    fit(known(0.2), line, epochs=1)
+    fit(known(identity="another"), line, epochs=1)
     fit(known(), line, epochs=1, batch=8)
     fit(known(), line, epochs=1, validation=0.5)
-    fit(known(), (x[:30], y[:30]), epochs=1)
+    fit(known(), (x[:32], y[:32]), epochs=1)
     with jax.default_matmul_precision("highest"):
         fit(known(), line, epochs=1)
     assert len(compilations) == 6
@@ -90,6 +114,6 @@ def test_without_identity_nothing_is_kept(line, regress, compilations):
 
 def test_only_the_last_programs_are_kept(line, monkeypatch):
     monkeypatch.setattr(program, "MOST_KEPT", 2)
-    for rate in (0.1, 0.2, 0.1, 0.3):
-        fit(known(rate), line, epochs=1)
-    assert [identity for identity, *_ in program.KEPT] == [("line", 0.1), ("line", 0.3)]
+    for name in "abac":
+        fit(known(identity=name), line, epochs=1)
+    assert [identity for identity, *_ in program.KEPT] == ["a", "c"]

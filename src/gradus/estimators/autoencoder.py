@@ -24,6 +24,7 @@ from gradus.likelihoods import Gaussian, Likelihood
 from gradus.likelihoods.inputs import as_targets
 from gradus.optim import Optimizer
 from gradus.penalties import Penalty
+from gradus.training import Shared
 from gradus.training.run import outputs
 
 
@@ -160,8 +161,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Net):
         algorithm = self._algorithm(likelihood, as_targets(x).shape[1:])
         return self._learn(algorithm, x, None, weight, goes_on=goes_on, epochs=epochs)
 
-    def _algorithm(self, likelihood: Likelihood, target_shape: tuple[int, ...]) -> Algorithm:
-        """How to learn, and by what it is known."""
+    def _algorithm(self, likelihood: Likelihood, target_shape: tuple[int, ...]) -> Shared:
+        """How the net that the parameters describe learns."""
         model = self.model
         if model is None:
             model = models.autoencoder(
@@ -178,5 +179,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Net):
                 got=type(model).__name__,
                 fix="model=models.Autoencoder(encoder, decoder)",
             )
-        algorithm = learn.autoencoder(model, likelihood, self._optimizer, penalty=self._penalty)
-        return algorithm._replace(identity=self._identity(model, likelihood))
+
+        def make(optimizer: Optimizer, penalty: Penalty | None) -> Algorithm:
+            return learn.autoencoder(model, likelihood, optimizer, penalty=penalty)
+
+        return self._shared(make, model, likelihood)

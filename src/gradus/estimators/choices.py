@@ -33,9 +33,9 @@ def optimizer_of(given: str | Optimizer, rate: Any) -> Optimizer:
     return getattr(optim, known("optimizer", given, OPTIMIZERS))(rate)
 
 
-def penalty_of(alpha: float, given: Penalty | None) -> Penalty | None:
+def penalty_of(alpha: Any, given: Penalty | None) -> Penalty | None:
     """Weight decay and a penalty of the user's own, those that there are."""
-    if not alpha:
+    if isinstance(alpha, int | float) and alpha == 0:
         return given
     return penalties.l2(alpha) if given is None else penalties.l2(alpha) + given
 

@@ -17,10 +17,12 @@ from gradus.estimators.blocks import in_blocks
 from gradus.estimators.choices import activation_of, likelihood_of, units_of
 from gradus.estimators.moments import moments
 from gradus.estimators.net import Net
+from gradus.learn import Algorithm
 from gradus.likelihoods import Likelihood, Mixture
 from gradus.models import DensityModel
 from gradus.optim import Optimizer
 from gradus.penalties import Penalty
+from gradus.training import Shared
 
 
 class DensityEstimator(DensityMixin, Net):
@@ -42,8 +44,8 @@ class DensityEstimator(DensityMixin, Net):
 
     >>> import numpy as np
     >>> x = np.random.default_rng(0).normal(5, 2, size=(500, 1))
-    >>> bell = DensityEstimator(2, epochs=20, random_state=0).fit(x)
-    >>> np.exp(bell.score_samples([[5.0]])).round(2)  # 1 / (2 √(2π)) = 0.199…
+    >>> bell = DensityEstimator(2, random_state=0).fit(x)
+    >>> np.exp(bell.score_samples([[5.0]])).round(1)  # 1 / (2 √(2π)) = 0.199…
     array([0.2])
     >>> bell.sample(3, random_state=0).shape
     (3, 1)
@@ -125,14 +127,20 @@ class DensityEstimator(DensityMixin, Net):
             plain = np.zeros(x.shape[1]), np.ones(x.shape[1])
             real = likelihood.kind == "regression"
             self.mean_, self.std_ = moments(x, weight) if real else plain
+        x, algorithm = (x - self.mean_) / self.std_, self._algorithm(likelihood, x.shape[1])
+        return self._learn(algorithm, x, None, weight, goes_on=goes_on, epochs=epochs)
+
+    def _algorithm(self, likelihood: Likelihood, columns: int) -> Shared:
+        """How the net that the parameters describe learns."""
         model: Any = self.model
         if model is None:
             g = activation_of(self.activation)
-            model = models.made(x.shape[1], units_of(self.hidden_units), likelihood, activation=g)
-        algorithm = learn.density(model, self._optimizer, penalty=self._penalty)
-        algorithm = algorithm._replace(identity=self._identity(model))
-        x = (x - self.mean_) / self.std_
-        return self._learn(algorithm, x, None, weight, goes_on=goes_on, epochs=epochs)
+            model = models.made(columns, units_of(self.hidden_units), likelihood, activation=g)
+
+        def make(optimizer: Optimizer, penalty: Penalty | None) -> Algorithm:
+            return learn.density(model, optimizer, penalty=penalty)
+
+        return self._shared(make, model)
 
 
 @eqx.filter_jit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,7 +28,7 @@ from gradus.models import mlp
 from gradus.nn import Layer
 from gradus.optim import Optimizer
 from gradus.penalties import Penalty
-from gradus.training import Patience, Run, fit
+from gradus.training import Patience, Run, Shared, fit
 
 FLOATS: Any = (np.float64, np.float32)
 
@@ -92,14 +92,35 @@ class Net(BaseEstimator):
         """How much each example counts; None: all alike."""
         return None if given is None else _check_sample_weight(given, x, ensure_non_negative=True)
 
-    def _supervised(self, likelihood: Likelihood, outputs: int) -> Algorithm:
+    def _supervised(self, likelihood: Likelihood, outputs: int) -> Shared:
         """How the net that the parameters describe learns from targets."""
         model = self.model
         if model is None:
             g = activation_of(self.activation)
             model = mlp(units_of(self.hidden_units), outputs, activation=g, dropout=self.dropout)
-        algorithm = supervised(model, likelihood, self._optimizer, penalty=self._penalty)
-        return algorithm._replace(identity=self._identity(model, likelihood))
+
+        def make(optimizer: Optimizer, penalty: Penalty | None) -> Algorithm:
+            return supervised(model, likelihood, optimizer, penalty=penalty)
+
+        return self._shared(make, model, likelihood)
+
+    def _shared(self, make: Callable[..., Algorithm], *parts: Any) -> Shared:
+        """How an optimiser and a penalty make an algorithm; equal ones are compiled once.
+
+        Learning rate and weight decay are numbers of the program, where they are numbers; `parts`
+        are what else the algorithm depends on.
+        """
+        rule = {"rate": self.learning_rate, "alpha": self.alpha}
+        numbers = {k: value for k, value in rule.items() if isinstance(value, float) and value}
+        fixed = {k: value for k, value in rule.items() if k not in numbers}
+
+        def made(**numbers: Any) -> Algorithm:
+            now = fixed | numbers
+            optimizer = optimizer_of(self.optimizer, now["rate"])
+            return make(optimizer, penalty_of(now["alpha"], self.penalty))
+
+        chosen = type(self).__name__, self.optimizer, self.penalty, *fixed.items(), *numbers
+        return Shared(made, numbers, identity_of(*chosen, *parts))
 
     @property
     def _meaning(self) -> Likelihood:
@@ -107,25 +128,12 @@ class Net(BaseEstimator):
         assert self.run_.likelihood is not None
         return self.run_.likelihood
 
-    @property
-    def _optimizer(self) -> Optimizer:
-        return optimizer_of(self.optimizer, self.learning_rate)
-
-    @property
-    def _penalty(self) -> Penalty | None:
-        return penalty_of(self.alpha, self.penalty)
-
-    def _identity(self, *parts: Any) -> Hashable | None:
-        """By what algorithms of this estimator are known, so that equal ones are compiled once."""
-        rule = self.optimizer, self.learning_rate, self.alpha, self.penalty
-        return identity_of(type(self).__name__, *parts, *rule)
-
     def _goes_on(self) -> bool:
         """Whether `fit` goes on from the weights there are."""
         return self.warm_start and hasattr(self, "run_")
 
     def _learn(
-        self, algorithm: Algorithm, x: Any, y: Any, weight: Any, *, goes_on: bool, epochs: int = 0
+        self, algorithm: Shared, x: Any, y: Any, weight: Any, *, goes_on: bool, epochs: int = 0
     ) -> Self:
         """Learn for so many epochs, or as long as the parameters say, and keep the run."""
         held_out = self.early_stopping and not epochs
@@ -152,5 +160,5 @@ class Net(BaseEstimator):
         """Where to go on from: the model that is in use, and what its optimiser remembers."""
         run = self.run_
         if run.state is None:  # as after `load`
-            return begin(run.model, self._optimizer)
+            return begin(run.model, optimizer_of(self.optimizer, self.learning_rate))
         return run.state._replace(model=run.model)

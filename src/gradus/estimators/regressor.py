@@ -43,9 +43,9 @@ class Regressor(RegressorMixin, Net):
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
     >>> x, y = load_diabetes(return_X_y=True)
-    >>> net = Regressor((16,), epochs=20, random_state=0)
-    >>> round(make_pipeline(StandardScaler(), net).fit(x, y).score(x, y), 1)
-    0.5
+    >>> net = Regressor((16,), epochs=30, random_state=0)
+    >>> make_pipeline(StandardScaler(), net).fit(x, y).score(x, y) > 0.5
+    True
 
     Differs from `MLPRegressor`: it scales the targets, and the other differences of `Classifier`.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from gradus.base.errors import InputError
@@ -28,8 +28,6 @@ class Algorithm(NamedTuple):
         settings: what was chosen, for people to read.
         remarks: (state, batch) -> {name: sentence}: what else people should know about a run over
             such batches. It is traced: it sees shapes, no numbers. None where there is nothing.
-        identity: algorithms of equal identity do the same, so that `fit` may use a program that
-            it compiled for one of them for the others, too; None: nothing is known.
     """
 
     init: Callable
@@ -40,7 +38,6 @@ class Algorithm(NamedTuple):
     likelihood: Likelihood | None = None
     settings: dict[str, Any] = {}  # noqa: RUF012 - never changed
     remarks: Callable | None = None
-    identity: Hashable | None = None
 
 
 def require_targets(data: Batch) -> None:

@@ -19,6 +19,10 @@ class Autoencoder(Layer):
         encoder: f, maps inputs to codes.
         decoder: g, maps codes to what a likelihood needs to describe the inputs.
 
+    >>> model = Autoencoder(nn.Dense(2), nn.Dense(5)).init(jax.random.key(0), (5,))
+    >>> model.encoder(jax.numpy.ones((3, 5))).shape, model(jax.numpy.ones((3, 5))).shape
+    ((3, 2), (3, 5))
+
     Goodfellow, Bengio and Courville (2016), chapter 14.
     """
 

@@ -25,6 +25,14 @@ class Autoregressive(DensityModel):
         likelihood: what the outputs say about xⱼ.
         columns: D.
 
+    Two independent columns need no network but a bias:
+
+    >>> from gradus.likelihoods import Bernoulli
+    >>> free = nn.MaskedDense(inputs=(1, 2), outputs=(0, 0))
+    >>> model = Autoregressive(free, Bernoulli(), columns=2).init(random.key(0), (2,))
+    >>> jnp.exp(model(jnp.array([[0.0, 1.0]])))
+    Array([0.25], dtype=float32)
+
     Goodfellow, Bengio and Courville (2016), section 20.10.7.
     """
 
@@ -85,6 +93,7 @@ def made(
             another likelihood of real numbers.
         activation: of the hidden units.
 
+    >>> import jax
     >>> from gradus.likelihoods import Bernoulli
     >>> model = made(3, [8], Bernoulli()).init(jax.random.key(0), (3,))
     >>> slopes = jax.jacobian(model.network)(jnp.ones((1, 3)))[0, :, 0]

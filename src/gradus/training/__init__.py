@@ -6,6 +6,7 @@ from gradus.training.many import Plan, Runs, divided, folds, leave_one_out, resa
 from gradus.training.rate_range import RateRange, rate_range
 from gradus.training.run import Run
 from gradus.training.saving import load, save
+from gradus.training.shared import Shared
 from gradus.training.stopping import Patience, Reach
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Reach",
     "Run",
     "Runs",
+    "Shared",
     "divided",
     "fit",
     "fit_many",

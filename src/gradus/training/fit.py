@@ -22,12 +22,13 @@ from gradus.training.program import Program
 from gradus.training.progress import Progress, Reporter
 from gradus.training.refit import Then, check_then, refit
 from gradus.training.run import Run
+from gradus.training.shared import Shared, as_shared, whole_batches
 from gradus.training.stopping import BEST, Stop
 from gradus.training.streaming import StreamProgram
 
 
 def fit(
-    algorithm: Algorithm,
+    algorithm: Algorithm | Shared,
     data: Any,
     *,
     epochs: int = 10,
@@ -47,7 +48,8 @@ def fit(
         state ← step(state, batch)   for every batch of every epoch
 
     Arguments:
-        algorithm: a way of learning, such as `supervised(model, likelihood, optimizer)`.
+        algorithm: a way of learning, such as `supervised(model, likelihood, optimizer)`; or one
+            whose compiled program other runs may use, too, see `training.shared`.
         data: (x, y), (x, y, weight), a `Dataset`, or x alone where learning needs no targets;
             or a `Stream` of examples that do not fit into memory.
         epochs: how often every example is seen, at most.
@@ -81,6 +83,8 @@ def fit(
     Differs from Keras: validation rows are drawn at random, never the last ones; the best epoch's
     model is always the one returned; no example of a short last batch is dropped.
     """
+    shared = as_shared(algorithm)
+    algorithm = shared.algorithm
     check_algorithm(algorithm)
     given = Given(epochs, batch, BEST if stop is None else stop, seed, folder, resume, save_every)
     reporter = Reporter(progress, epochs)
@@ -88,7 +92,7 @@ def fit(
         build, admitted = over_stream(algorithm, data, validation, given), None
     else:
         admitted = admit(algorithm, data, validation, seed)
-        build = over_arrays(algorithm, admitted, given)
+        build = over_arrays(shared, admitted, given)
     if then is not None:
         check_then(then, admitted, validation)
     begin = None if start is None else lambda carry: begun_at(carry, start)
@@ -184,17 +188,17 @@ def first_of(make: Callable[..., Algorithm], plan: Plan) -> Algorithm:
     return algorithm
 
 
-def over_arrays(algorithm: Algorithm, admitted: Admitted, given: Given) -> Callable[[], Program]:
+def over_arrays(shared: Shared, admitted: Admitted, given: Given) -> Callable[[], Program]:
     """How to build the program of a run over arrays."""
-    life = life_of(lambda _: algorithm, given, len(admitted.rows))
-    member = Member(np.asarray(given.seed, np.uint32), admitted.rows, admitted.validation, {})
-    return lambda: Program(
-        life,
-        member,
-        on_device(admitted.examples),
-        given.epochs,
-        identity=algorithm.identity,
-    )
+    make = shared.make
+    life = life_of(lambda numbers: make(**numbers), given, len(admitted.rows))
+    if shared.identity is not None:
+        admitted = whole_batches(admitted, given.batch)
+        life.batch = given.batch
+    seed, settings = np.asarray(given.seed, np.uint32), shared.settings()
+    member = Member(seed, admitted.rows, admitted.validation, settings)
+    examples, epochs = admitted.examples, given.epochs
+    return lambda: Program(life, member, on_device(examples), epochs, identity=shared.identity)
 
 
 def over_stream(
