@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from gradus.keras.goal import Goal
 from gradus.keras.layers.base import Layer
 from gradus.keras.wiring import Plan, Wired
 
@@ -15,7 +14,7 @@ class ModelLike(Protocol):
 
     name: str
     plan: Plan
-    goal: Goal | None
+    goal: Any
     optimizer: Any
     optimizer_state: Any
     measured: Any

@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from gradus.base.errors import InputError
-from gradus.keras.callbacks import CallbackList, History, Printer
+from gradus.keras.callback import CallbackList, History, Printer
 from gradus.keras.examples import examples_of
 from gradus.keras.generators import generated, is_generator
 from gradus.keras.model_like import ModelLike
