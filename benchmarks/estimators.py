@@ -34,7 +34,7 @@ def estimator(peer: str, classifies: bool):
     from sklearn.preprocessing import StandardScaler
 
     net = (MLPClassifier if classifies else MLPRegressor)(
-        HIDDEN,
+        hidden_layer_sizes=HIDDEN,
         alpha=0.0,
         batch_size=BATCH,
         learning_rate_init=RATE,

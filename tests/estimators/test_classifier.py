@@ -36,7 +36,7 @@ def test_digits_are_read_as_well_as_by_scikit_learns_net():
     x, y = load_digits(return_X_y=True)
     x = StandardScaler().fit_transform(x)
     ours = Classifier(epochs=30, random_state=0)
-    theirs = MLPClassifier((64,), max_iter=60, random_state=0)
+    theirs = MLPClassifier(hidden_layer_sizes=(64,), max_iter=60, random_state=0)
     scores = [net.fit(x[::2], y[::2]).score(x[1::2], y[1::2]) for net in (ours, theirs)]
     assert scores[0] >= 0.96
     assert scores[0] > scores[1] - 0.01
