@@ -361,6 +361,7 @@ REFUSED = {
     "validation": (lambda: model().fit(X, Y, validation_data=X), r"\(x_val, y_val\)"),
     "weights": (lambda: model().fit(X, Y, sample_weight=[1, 1]), "4 numbers from 0 up"),
     "epochs": (lambda: model().fit(X, Y, epochs=0), "epochs"),
+    "batch": (lambda: model().fit(X, Y, batch_size=0), "batch_size"),
     "steps of arrays": (lambda: model().fit(X, Y, steps_per_epoch=2), "a generator of batches"),
     "endless": (lambda: model().fit(batches([])), "steps_per_epoch=100"),
     "ended": (lambda: model().fit(iter([(X, Y)]), steps_per_epoch=2), "while True"),
@@ -389,3 +390,13 @@ def test_slips_are_refused(slip):
     make, message = REFUSED[slip]
     with pytest.raises(InputError, match=message):
         make()
+
+
+def test_a_schedule_of_ones_own_is_a_function_of_the_step():
+    class Halving(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return 0.1 * 0.5 ** step.astype("float32")
+
+    made = model(optimizer=keras.optimizers.SGD(Halving()))
+    made.train_on_batch(X, Y)
+    np.testing.assert_allclose(made.get_weights()[1], [0.3], rtol=1e-6)

@@ -106,7 +106,7 @@ class Constant(Initializer):
         self.value, self.seed = value, None
 
     def drawn(self, key, shape):
-        return jnp.full(shape, float(self.value))
+        return jnp.full(shape, float(self.value), jnp.result_type(float))
 
 
 class RandomNormal(Initializer):

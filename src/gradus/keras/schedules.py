@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from gradus.base.errors import InputError
 from gradus.keras.arguments import Described
 
 
@@ -22,7 +23,12 @@ class LearningRateSchedule(Described):
 
     def rate(self, t: jax.Array) -> jax.Array:
         """The rate of step t."""
-        raise TypeError("a schedule needs a function `rate`")
+        raise InputError(
+            f"schedule {type(self).__name__}",
+            expected="a class with `__call__(step)`, or with `rate(t)`",
+            got="neither",
+            fix="def __call__(self, step): return 0.1 / (1 + step)",
+        )
 
 
 @dataclass(frozen=True)

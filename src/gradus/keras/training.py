@@ -32,7 +32,7 @@ from gradus.training.launch import begun_at, whole_number
 from gradus.training.loops import Carry
 from gradus.training.member import NEVER, Examples, Life, Member
 from gradus.training.part import padded
-from gradus.training.program import Program
+from gradus.training.program import MOST_KEPT, Program
 from gradus.training.slices import Pace, collect
 from gradus.training.stopping import Patience
 
@@ -60,7 +60,7 @@ class Fit:
 
     def __post_init__(self):
         whole_number("epochs", self.epochs, 1)
-        whole_number("batch_size", self.batch_size or BATCH_SIZE, 1)
+        whole_number("batch_size", self.batch, 1)
         if self.validation_freq != 1:
             raise InputError(
                 "fit: validation_freq", expected=1, got=self.validation_freq, fix="leave it out"
@@ -72,6 +72,11 @@ class Fit:
                 got=self.validation_split,
                 fix="validation_split=0.2 keeps the last fifth for validation",
             )
+
+    @property
+    def batch(self) -> int:
+        """Examples per step."""
+        return BATCH_SIZE if self.batch_size is None else self.batch_size
 
     @property
     def planned(self) -> int:
@@ -125,7 +130,7 @@ def over_arrays(model: ModelLike, x: Any, y: Any, given: Fit) -> tuple[Translati
     translation = translated(model, train.y.y)
     start = start_of(model, translation.outputs)
     member = Member(np.asarray(next_seed(), np.uint32), rows, held_out, rate_of(model))
-    life = life_of(model, translation, start, min(given.batch_size or BATCH_SIZE, len(rows)))
+    life = life_of(model, translation, start, min(given.batch, len(rows)))
     kind = Program if given.shuffle else InOrder
     examples = on_device(Examples(train, validation))
     name = identity(model, translation, start)
@@ -304,6 +309,8 @@ def one_step(
             return algorithm_of(model, translation, start, rate).step(state, batch, key)
 
         STEPS[key] = jax.jit(step)
+        while len(STEPS) > MOST_KEPT:
+            del STEPS[next(iter(STEPS))]
     rate = rate_of(model).get("rate")
     new, info = STEPS[key](start, batch, next_key(), rate)
     model.optimizer_state = new.optimizer
