@@ -150,7 +150,7 @@ def _of_all_steps_there(x, weight):
 
 def _of_all_steps_back(kept, slope):
     x, weight = kept
-    return slope @ weight.T, _slope_of_matrix(x, slope)
+    return slope @ lax.optimization_barrier(weight.T), _slope_of_matrix(x, slope)
 
 
 of_all_steps.defvjp(_of_all_steps_there, _of_all_steps_back)
