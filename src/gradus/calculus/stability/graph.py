@@ -183,6 +183,10 @@ def simplest(op: str, inputs: tuple[Node, ...], params: dict, shape) -> Node | N
         return b
     if op == "integer_pow" and params["y"] == 1:
         return a
+    if op in RESHAPES and a.shape == tuple(shape):
+        return a
+    if op in RESHAPES and a.op in RESHAPES and a.inputs[0].shape == tuple(shape):
+        return a.inputs[0]
     if op == "max" and b.constant is not None and a.range.low >= b.constant:
         return a if a.shape == tuple(shape) else None
     if op == "min" and b.constant is not None and a.range.high <= b.constant:
@@ -191,6 +195,9 @@ def simplest(op: str, inputs: tuple[Node, ...], params: dict, shape) -> Node | N
         folded = FOLDED[op](*(float(i.params["value"]) for i in inputs))
         return None if folded is None else a.like(folded)
     return None
+
+
+RESHAPES = {"reshape", "squeeze", "expand_dims"}
 
 
 def _finite(f: Callable[..., float]) -> Callable[..., float | None]:

@@ -248,6 +248,13 @@ def finite(x: jax.Array) -> jax.Array:
     return lax.stop_gradient(jnp.where(jnp.isfinite(x), x, 0.0))
 
 
+def power_of_two(x: jax.Array) -> jax.Array:
+    """2ᵐ with 2ᵐ⁻¹ ≤ |x| < 2ᵐ: dividing by it rounds nothing; 1 for 0 and for infinities."""
+    x = lax.stop_gradient(x)
+    usual = (x > 0) & jnp.isfinite(x)
+    return jnp.ldexp(jnp.ones_like(x), jnp.frexp(jnp.where(usual, x, 0.5))[1])
+
+
 def exponent(mantissa: jax.Array, x: jax.Array) -> jax.Array:
     """The exponent of m eˣ: −∞ where m is 0."""
     return jnp.where(mantissa == 0, -jnp.inf, x)

@@ -38,6 +38,7 @@ from gradus.calculus.stability.numerics import (
     logsumexp,
     near_point,
     norm,
+    power_of_two,
     quotient_difference,
     reciprocal_difference,
     reciprocal_sum,
@@ -130,6 +131,7 @@ COMPOSED: dict[str, Callable] = {
     "min": jnp.minimum,
     "near_point": near_point,
     "norm": norm,
+    "power_of_two": power_of_two,
     "root_difference": root_difference,
     "log_share": log_share,
     "log_share_of_others": log_share_of_others,
@@ -161,6 +163,7 @@ PLAIN: dict[str, Callable] = {
         x, shape, broadcast_dimensions
     ),
     "reshape": lambda x, new_sizes, dimensions=None, sharding=None: jnp.reshape(x, new_sizes),
+    "squeeze": lambda x, dimensions: lax.squeeze(x, dimensions),
     "slice": lambda x, start_indices, limit_indices, strides=None: lax.slice(
         x, start_indices, limit_indices, strides
     ),

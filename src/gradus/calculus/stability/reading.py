@@ -235,6 +235,52 @@ def _slice(graph: Graph, eqn, inputs) -> Node:
     return graph.make("reshape", (total,), params, (1,), x.dtype)
 
 
+def _reduce_sum(graph: Graph, eqn, inputs) -> Node:
+    """Σ x · (0, 1, 0) is the element that is picked."""
+    (total,) = inputs
+    if total.op == "mul" and len(total.shape) == 1:
+        for x, mask in (total.inputs, total.inputs[::-1]):
+            place = picked_place(mask)
+            if place is not None and x.shape == total.shape:
+                return _element(graph, x, place)
+    return _traced_eqn(graph, eqn, inputs)
+
+
+def picked_place(n: Node) -> int | None:
+    """Where the 1 is, in a vector of zeros with one 1 that the program contains."""
+    values = numbers(n) if len(n.shape) == 1 else None
+    if values is None:
+        return None
+    places = np.flatnonzero(values)
+    return int(places[0]) if len(places) == 1 and values[places[0]] == 1 else None
+
+
+def numbers(n: Node) -> Any:
+    """The elements of an array that the program contains or makes of numbers alone."""
+    if n.op == "constant":
+        return np.asarray(n.params["value"])
+    if n.op == "iota":
+        return np.arange(n.shape[0]) if len(n.shape) == 1 else None
+    parts = [numbers(i) for i in n.inputs]
+    if n.op not in OF_NUMBERS or any(p is None for p in parts):
+        return None
+    return np.broadcast_to(OF_NUMBERS[n.op](*parts), n.shape)
+
+
+OF_NUMBERS: dict[str, Callable] = {
+    "eq": np.equal,
+    "convert_element_type": lambda x: x.astype(float),
+    "broadcast_in_dim": lambda x: x if not x.ndim else x.reshape(x.shape),
+}
+
+
+def _element(graph: Graph, x: Node, place: int) -> Node:
+    """x[place]"""
+    params = {"start_indices": (place,), "limit_indices": (place + 1,), "strides": None}
+    one = graph.make("slice", (x,), params, (1,), x.dtype)
+    return graph.make("squeeze", (one,), {"dimensions": (0,)}, (), x.dtype)
+
+
 CANONICAL: dict[str, Callable[[Graph, Any, list[Node]], Node]] = {
     "add_any": lambda g, eqn, inputs: _traced(g, "add", eqn, inputs),
     "sub": _sub,
@@ -247,6 +293,7 @@ CANONICAL: dict[str, Callable[[Graph, Any, list[Node]], Node]] = {
     "clamp": _clamp,
     "dot_general": _dot_general,
     "max": _ordered,
+    "reduce_sum": _reduce_sum,
     "slice": _slice,
     "min": _ordered,
     "copy": lambda g, eqn, inputs: inputs[0],

@@ -15,6 +15,7 @@ FILES = (
     "divergences",
     "differences",
     "roots",
+    "homogeneous",
     "quotients",
     "loops",
 )  # rules that know more come first

@@ -104,15 +104,23 @@ def spelled_logs(a: Node, b: Node, c: float) -> Iterator[tuple[Node, Node, float
 
 def itakura_saito(views: Views, a: Node, b: Node) -> Node:
     """a/b − 1 − log(a/b), of squares from their roots."""
+    if b.constant == 1:
+        return apply("itakura_saito", less_one(views, a), a, views.log_of(a))
     power = 1
-    if b.constant == 1 and a.op != "integer_pow":
-        return apply("itakura_saito", views.value(a - 1.0), a, views.log_of(a))
     if a.op == b.op == "integer_pow" and a.params["y"] == b.params["y"] == 2:
         a, b, power = a.inputs[0], b.inputs[0], 2
     rest, ratio = (a - b) / b, a / b
     if power == 2:
         rest, ratio = rest * ((a + b) / b), ratio**2
     return apply("itakura_saito", rest, ratio, apply("log_ratio", a, b) * float(power))
+
+
+def less_one(views: Views, a: Node) -> Node:
+    """a − 1, of a square x² by (x − 1)(x + 1)."""
+    found = views.minus_one(a)
+    if found is None and a.op == "integer_pow" and a.params["y"] == 2:
+        return (a.inputs[0] - 1.0) * (a.inputs[0] + 1.0)
+    return a - 1.0 if found is None else found
 
 
 def plus_rest(main: Node, rest: dict[Node, float], constant: float, n: Node) -> Node:

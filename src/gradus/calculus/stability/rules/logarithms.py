@@ -18,7 +18,8 @@ from gradus.calculus.stability.expressions import (
 )
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.linear import difference
-from gradus.calculus.stability.views import Views, rule
+from gradus.calculus.stability.rules.mantissas import added
+from gradus.calculus.stability.views import Scaled, Views, rule
 
 
 @rule("log", "exp", formula="log eᵘ = u")
@@ -250,6 +251,18 @@ def _(views: Views, n: Node) -> Node | None:
     return None
 
 
+@rule("log", "add", formula="log(m p + k q) = E* + log Σ m e^{E − E*}, E = log p, log q")
+def _(views: Views, n: Node) -> Node | None:
+    if any(i.op == "neg" or i.constant is not None for i in n.inputs):  # they could cancel
+        return None
+    parts = [factored(views, i) for i in n.inputs]
+    if not any(found for _, found in parts):
+        return None
+    pairs = [Scaled(stretched(m, n.shape), stretched(e or n.like(0.0), n.shape)) for m, e in parts]
+    total = added(*pairs)
+    return log(total.mantissa) + total.exponent
+
+
 @rule("log", "reduce_sum", "add", "dot_general", formula="log Σ m e^E = E* + log Σ m e^{E − E*}")
 def _(views: Views, n: Node) -> Node | None:
     found = views.scaled(n)
@@ -313,6 +326,19 @@ def _(views: Views, n: Node) -> Node | None:
 
 
 # ---- helpers
+
+
+def factored(views: Views, n: Node) -> tuple[Node, Node | None]:
+    """(m, E) where n is m eᴱ, of the factors whose logarithms are known."""
+    if n.op == "neg":
+        rest, exponent = factored(views, n.inputs[0])
+        return -rest, exponent
+    if n.op == "mul" and n.constant is None:
+        (a, e), (b, f) = (factored(views, i) for i in n.inputs)
+        return a * b, f if e is None else e if f is None else e + f
+    if n.positive and known(views, n):
+        return stretched(n.like(1.0), n.shape), views.log_of(n)
+    return n, None
 
 
 def known(views: Views, n: Node) -> bool:

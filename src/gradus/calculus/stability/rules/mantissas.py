@@ -89,6 +89,8 @@ def _(views: Views, n: Node) -> Scaled | None:
 def _(views: Views, n: Node) -> Scaled | None:
     if not all(i.positive for i in n.inputs) and (better := views.value(n)) is not n:
         found = views.scaled(better)
+        if found is None and n.positive and views.log(n) is not None:
+            found = Scaled(stretched(n.like(1.0), n.shape), views.log_of(n))
         if found is None and all(map(math.isfinite, n.range[:2])):
             found = Scaled(better, n.like(0.0))
         if found is not None:
@@ -96,11 +98,12 @@ def _(views: Views, n: Node) -> Scaled | None:
     parts = pair(views, n)
     if parts is None:
         return None
-    a, b = parts
-    high = apply(
-        "finite",
-        apply("max", apply("exponent", *a), apply("exponent", *b)),
-    )
+    return added(*parts)
+
+
+def added(a: Scaled, b: Scaled) -> Scaled:
+    """m e^E + k e^F"""
+    high = apply("finite", apply("max", apply("exponent", *a), apply("exponent", *b)))
     return Scaled(aligned(a, high) + aligned(b, high), high)
 
 

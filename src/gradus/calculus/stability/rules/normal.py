@@ -14,15 +14,39 @@ def phi(n: Node) -> Node | None:
     """x where n is Φ(x): ½ (1 + erf w) for small w = x/√2, ½ erfc(∓w) in the tails."""
     if n.op == "ndtr":
         return n.inputs[0]
-    if n.op != "mul" or n.inputs[1].constant != 0.5 or n.inputs[0].op != "select_n":
+    half = constant_factor(n)
+    if half is None or half[0] != 0.5:
         return None
-    _, tails, middle = n.inputs[0].inputs
+    return tails_of(half[1]) if half[1].op == "select_n" else plain_tail(half[1])
+
+
+def plain_tail(n: Node) -> Node | None:
+    """x where n is 2Φ(x), spelled 1 + erf(x/√2), 1 − erf(−x/√2) or erfc(−x/√2)."""
+    if n.op == "erfc":
+        return -times_root_two(n.inputs[0])
+    if n.op != "add" or n.inputs[1].constant != 1:
+        return None
+    part = n.inputs[0]
+    if part.op == "erf":
+        return times_root_two(part.inputs[0])
+    if part.op == "neg" and part.inputs[0].op == "erf":
+        return -times_root_two(part.inputs[0].inputs[0])
+    return None
+
+
+def tails_of(n: Node) -> Node | None:
+    """x where n is 2Φ(x) as JAX writes it, with other formulas for the tails."""
+    _, tails, middle = n.inputs
     if middle.op != "add" or middle.inputs[0].op != "erf" or middle.inputs[1].constant != 1:
         return None
     w = middle.inputs[0].inputs[0]
-    size = apply("abs", w)
-    if tails.op != "select_n" or apply("erfc", size) not in tails.inputs:
+    if tails.op != "select_n" or apply("erfc", apply("abs", w)) not in tails.inputs:
         return None
+    return times_root_two(w)
+
+
+def times_root_two(w: Node) -> Node:
+    """√2 w, or x where w is x/√2."""
     factor = constant_factor(w)
     if factor is not None and abs(factor[0] * math.sqrt(2) - 1) < 1e-6:
         return factor[1]
@@ -35,7 +59,7 @@ def tail(n: Node) -> Node | None:
     return phi(minus.inputs[0]) if one.constant == 1 and minus.op == "neg" else None
 
 
-@rule("log", "ndtr", "mul", formula="log Φ(x) by its asymptotic series for small x")
+@rule("log", "ndtr", "mul", "div", formula="log Φ(x) by its asymptotic series for small x")
 def _(views: Views, n: Node) -> Node | None:
     x = phi(n)
     return None if x is None else apply("log_ndtr", x)
@@ -58,14 +82,19 @@ def _(views: Views, n: Node) -> Node | None:
     return None
 
 
-@rule("minus_one", "ndtr", "mul", formula="Φ(x) − 1 = −Φ(−x)")
+@rule("minus_one", "ndtr", "mul", "div", formula="Φ(x) − 1 = −Φ(−x)")
 def _(views: Views, n: Node) -> Node | None:
     x = phi(n)
     return None if x is None else -apply("ndtr", -x)
 
 
 @rule(
-    "scaled", "ndtr", "mul", "add", formula="Φ(x) = 1 · e^{log Φ(x)}, 1 − Φ(x) = 1 · e^{log Φ(−x)}"
+    "scaled",
+    "ndtr",
+    "mul",
+    "div",
+    "add",
+    formula="Φ(x) = 1 · e^{log Φ(x)}, 1 − Φ(x) = 1 · e^{log Φ(−x)}",
 )
 def _(views: Views, n: Node) -> Scaled | None:
     if (n.op == "add" and tail(n) is None) or (n.op != "add" and phi(n) is None):

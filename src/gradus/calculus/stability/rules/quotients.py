@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from gradus.calculus.stability.expressions import (
     already_shifted,
     apply,
@@ -60,9 +62,32 @@ def _(views: Views, n: Node) -> Node | None:
     return None
 
 
+@rule("value", "mul", formula="m eᵘ with 0 · ∞ = 0 for a mask m")
+def _(views: Views, n: Node) -> Node | None:
+    for mask, x in (n.inputs, n.inputs[::-1]):
+        inner = x
+        while is_move(inner):
+            inner = inner.inputs[0]
+        if inner.op == "exp" and is_mask(mask) and x.shape == n.shape:
+            return apply("absorbed", stretched(mask, n.shape), x)
+    return None
+
+
+def is_mask(n: Node) -> bool:
+    """Whether n consists of zeros and ones."""
+    while is_move(n):
+        n = n.inputs[0]
+    if n.op == "convert_element_type":
+        return n.inputs[0].dtype == np.dtype(bool)
+    value = n.params.get("value") if n.op == "constant" else None
+    return np.ndim(value) > 0 and bool(np.all((np.asarray(value) == 0) | (np.asarray(value) == 1)))
+
+
 @rule("value", "dot_general", formula="x · log y with 0 · log 0 = 0")
 def _(views: Views, n: Node) -> Node | None:
-    if n.shape != () or not any(map(logarithmic, n.inputs)):
+    a, b = n.inputs
+    masked = (a.op == "exp" and is_mask(b)) or (b.op == "exp" and is_mask(a))
+    if n.shape != () or not (masked or any(map(logarithmic, n.inputs))):
         return None
     return as_sum(n)
 

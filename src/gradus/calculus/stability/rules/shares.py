@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from gradus.calculus.stability.expressions import is_move, moved, reduced, stretched
 from gradus.calculus.stability.graph import Node
+from gradus.calculus.stability.linear import constant_factor
 from gradus.calculus.stability.views import Views, rule
 
 
@@ -74,6 +76,14 @@ def answered(op: str, views: Views, n: Node) -> Node | None:
 @rule("log", "div", "mul", formula="log(xᵢ/Σx) = zᵢ − z* − log1p(Σ of the others e^{z − z*})")
 def _(views: Views, n: Node) -> Node | None:
     return answered("log_share", views, n)
+
+
+@rule("log", "mul", "div", formula="log(c xᵢ/Σx) = log c + log(xᵢ/Σx)")
+def _(views: Views, n: Node) -> Node | None:
+    factor = constant_factor(n)
+    if factor is None or factor[0] <= 0 or not picked_share(factor[1]):
+        return None
+    return views.log_of(factor[1]) + math.log(factor[0])
 
 
 @rule("minus_one", "div", "mul", formula="xᵢ/Σx − 1 = −(Σ of the others)/Σx")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from gradus.calculus.stability.expressions import apply, axes, reduced, stretched
 from gradus.calculus.stability.graph import Node
 from gradus.calculus.stability.rules.logarithms import joined
+from gradus.calculus.stability.rules.shares import picked_share
 from gradus.calculus.stability.views import Views, rule
 
 
 @rule("log_abs", "mul", "div", formula="log |ab| = log |a| + log |b|")
 def _(views: Views, n: Node):
+    if picked_share(n):
+        return views.log_of(n), None
     (a, s), (b, t) = (log_abs(views, i) for i in n.inputs)
     sign = t if s is None else s if t is None else apply("mul", s, t)
     return joined(n.op, a, b), sign
