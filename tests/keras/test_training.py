@@ -364,6 +364,14 @@ REFUSED = {
     "batch": (lambda: model().fit(X, Y, batch_size=0), "batch_size"),
     "steps of arrays": (lambda: model().fit(X, Y, steps_per_epoch=2), "a generator of batches"),
     "endless": (lambda: model().fit(batches([])), "steps_per_epoch=100"),
+    "steps of a generator": (
+        lambda: model().fit(
+            batches([]),
+            steps_per_epoch=2,
+            callbacks=[callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: None)],
+        ),
+        "hooks for batches",
+    ),
     "ended": (lambda: model().fit(iter([(X, Y)]), steps_per_epoch=2), "while True"),
     "callback class": (
         lambda: model().fit(X, Y, callbacks=[callbacks.CSVLogger]),

@@ -105,7 +105,15 @@ def fit(model: ModelLike, x: Any, y: Any, given: Fit) -> History:
     else:
         translation, start, program = over_arrays(model, x, y, given)
     params = {"epochs": given.epochs, "steps": program.steps, "verbose": given.verbose}
-    Loop(model, translation, program, CallbackList(told, model, params), given).run(start)
+    callbacks = CallbackList(told, model, params)
+    if callbacks.steps and not program.steps:
+        raise InputError(
+            "callbacks with hooks for batches",
+            expected="arrays, or hooks for epochs alone",
+            got="a generator, whose batches are learned from many at a time",
+            fix="use on_epoch_end, or call train_on_batch in a loop of your own",
+        )
+    Loop(model, translation, program, callbacks, given).run(start)
     return history
 
 
