@@ -155,11 +155,13 @@ def test_every_public_name_says_what_it_is():
 # What has no example of its own, and where one is to be seen.
 SHOWN_ELSEWHERE = {
     "by those that are made from it": """
-        data.Scaling data.Target learn.Algorithm likelihoods.Likelihood nn.Initializer nn.Layer
+        data.Scaling data.Target keras.Layer learn.Algorithm likelihoods.Likelihood nn.Initializer
+        nn.Layer
         optim.Schedule penalties.Penalty tuning.Range""",
     "by the function that gives it": """
         calculus.Accumulation calculus.Comparison calculus.CriticalPoint calculus.Curvature
         calculus.Derivative calculus.Finding calculus.GradientCheck calculus.ThroughTime
+        keras.KerasTensor
         data.Chunk data.CountTarget data.Fold data.Parts data.Split evaluation.Assessment
         evaluation.Comparison evaluation.CrossValidation evaluation.Curve evaluation.Fold
         evaluation.Memory evaluation.Pair nn.Frozen nn.Summary

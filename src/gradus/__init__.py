@@ -55,8 +55,8 @@ PUBLIC = {
     "vary": "gradus.training",
 }
 ROOMS = (
-    *("calculus", "data", "evaluation", "learn", "likelihoods", "metrics", "models", "nn"),
-    *("optim", "penalties", "report", "tuning"),
+    *("calculus", "data", "estimators", "evaluation", "keras", "learn", "likelihoods", "metrics"),
+    *("models", "nn", "optim", "penalties", "report", "tuning"),
 )
 
 __all__ = [*PUBLIC, *ROOMS]  # pyright: ignore[reportUnsupportedDunderAll]
@@ -64,7 +64,9 @@ __all__ = [*PUBLIC, *ROOMS]  # pyright: ignore[reportUnsupportedDunderAll]
 if TYPE_CHECKING:  # what `__getattr__` finds, for editors and type checkers
     from gradus import calculus as calculus
     from gradus import data as data
+    from gradus import estimators as estimators
     from gradus import evaluation as evaluation
+    from gradus import keras as keras
     from gradus import learn as learn
     from gradus import likelihoods as likelihoods
     from gradus import metrics as metrics
