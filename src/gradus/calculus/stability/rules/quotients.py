@@ -79,8 +79,10 @@ def is_mask(n: Node) -> bool:
         n = n.inputs[0]
     if n.op == "convert_element_type":
         return n.inputs[0].dtype == np.dtype(bool)
-    value = n.params.get("value") if n.op == "constant" else None
-    return np.ndim(value) > 0 and bool(np.all((np.asarray(value) == 0) | (np.asarray(value) == 1)))
+    if n.op != "constant":
+        return False
+    value = np.asarray(n.params["value"])
+    return value.ndim > 0 and bool(np.all((value == 0) | (value == 1)))
 
 
 @rule("value", "dot_general", formula="x · log y with 0 · log 0 = 0")
