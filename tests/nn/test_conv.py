@@ -201,3 +201,5 @@ def test_many_at_once_are_one_after_the_other(axes, groups, key):
 def test_arithmetic_is_counted():
     """Per output number 2 · 3 · 3 · 3 for the window; 28² · 4 of them, and as many biases."""
     assert nn.graph(nn.Conv(4, 3), (30, 30, 3)).flops == 28 * 28 * 4 * (2 * 27 + 1)
+    assert nn.graph(nn.Conv(3, 3, groups=3), (30, 30, 3)).flops == 28 * 28 * 3 * (2 * 9 + 1)
+    assert nn.graph(nn.Conv(4, 3, groups=2), (30, 30, 4)).flops == 28 * 28 * 4 * (2 * 18 + 1)

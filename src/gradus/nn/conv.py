@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from gradus.base.record import param, static, weight
 from gradus.nn.convolution import Steps, convolve
-from gradus.nn.layer import INFERENCE, Forward, channelwise
+from gradus.nn.layer import INFERENCE, Forward
 from gradus.nn.window import Window
 from gradus.nn.windowed import Windowed, check_channels, check_groups
 
@@ -75,9 +75,7 @@ class Conv(Windowed):
         window = self.window(x.shape[1:])
         kernel = turned(self.weight) if self.flip else self.weight
         y = slide(x, kernel, window, self.groups)
-        if self.bias is not None:
-            y = y + channelwise(self.bias, y)
-        return self.activation(y)
+        return self.finished(y, self.bias)
 
 
 def slide(x: jax.Array, kernel: jax.Array, window: Window, groups: int = 1) -> jax.Array:

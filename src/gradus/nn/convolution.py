@@ -24,6 +24,7 @@ from gradus.nn.taps import weigh
 from gradus.nn.window import Window
 
 LETTERS = ("W", "HW", "DHW")
+FEW_CHANNELS, FEW_TAPS = 2, 50  # as in grey images: up to here one product of matrices is faster
 
 
 class Steps(NamedTuple):
@@ -118,7 +119,19 @@ def _lengths(axis: int, g: Any, x: Any, w: Any, steps: Steps) -> tuple[int, int,
     )
 
 
-_convolve = bilinear("convolve", by_lax, _to_inputs, _to_window)
+def _product(x: jax.Array, w: jax.Array, **steps: Any) -> jax.Array:
+    s, axes = Steps(**steps), x.ndim - 2
+    window = Window(w.shape[:-2], s.stride, s.dilation)
+    if w.shape[-2] <= FEW_CHANNELS and np.prod(window.size) <= FEW_TAPS:
+        seen = jnp.concatenate(list(window.taps(_spaced(x, s))), axis=-1)
+        return seen @ w.reshape(-1, w.shape[-1])
+    if np.any(np.greater(window.reach, x.shape[1:-1])):  # XLA has no fast path for these
+        x = lax.optimization_barrier(_spaced(x, s))  # lest it puts the padding back
+        s = Steps(s.stride, s.dilation, ((0, 0),) * axes, (1,) * axes)
+    return by_lax(x, w, *s)
+
+
+_convolve = bilinear("convolve", _product, _to_inputs, _to_window)
 
 
 def _of_each_channel(x: jax.Array, w: jax.Array, steps: Steps) -> jax.Array:
@@ -147,7 +160,7 @@ def _of_each_slice(x: jax.Array, w: jax.Array, steps: Steps) -> jax.Array:
     """
     x = _spaced(x, steps)
     in_depth = Window(w.shape[:1], steps.stride[:1], steps.dilation[:1])
-    in_images = Steps(steps.stride[1:], steps.dilation[1:], ((0, 0),) * 2, (1, 1))
+    in_images = Steps(steps.stride[1:], steps.dilation[1:], ((0, 0),) * 2, (1,) * 2)
     slices = in_depth.taps(x.reshape(*x.shape[:2], -1))
     parts = [
         convolve(seen.reshape(-1, *x.shape[2:]), tap, in_images)

@@ -46,6 +46,8 @@ def flops_of(equation: Any) -> int:
     if name == "convolve":
         *window, channels, _ = equation.invars[1].aval.shape
         return 2 * out * math.prod(window) * channels // math.prod(params["inflation"])
+    if name == "weigh":
+        return 2 * out * math.prod(params["window"].size)
     if name == "conv_general_dilated":
         kernel = equation.invars[1].aval.shape
         outputs = kernel[params["dimension_numbers"].rhs_spec[0]]

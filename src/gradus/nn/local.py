@@ -12,7 +12,7 @@ from gradus.base.errors import InputError
 from gradus.base.record import param, static, weight
 from gradus.nn.checks import check_units
 from gradus.nn.convolution import Steps, convolve
-from gradus.nn.layer import INFERENCE, Forward, channelwise
+from gradus.nn.layer import INFERENCE, Forward
 from gradus.nn.taps import woven
 from gradus.nn.windowed import Windowed, check_channels
 
@@ -130,9 +130,8 @@ class TiledConv(Windowed):
             starts = [t * s for t, s in zip(tile, window.stride, strict=True)]
             seen = x[:, *(slice(a, a + n) for a, n in zip(starts, spans, strict=True))]
             y = convolve(seen, self.weight[tile], steps)
-            tiles.append(y if self.bias is None else y + channelwise(self.bias[tile], y))
-        y = woven(tiles, (self.tiles,) * axes)
-        return self.activation(y[:, *(slice(n) for n in places)])
+            tiles.append(self.finished(y, None if self.bias is None else self.bias[tile]))
+        return woven(tiles, (self.tiles,) * axes)[:, *(slice(n) for n in places)]
 
 
 def _one_each(layer: Windowed, key: jax.Array, places: tuple, kernel: tuple) -> jax.Array:

@@ -19,8 +19,8 @@ def as_matrix(conv: Conv, shape: Shape) -> csr_array:
     """The sparse matrix A of a convolution: y.ravel() = A x.ravel(), without bias and activation.
 
     It is a sum over the taps of the window, A = Σᵢ Sᵢ ⊗ W[i]ᵀ, where Sᵢ says which input tap i sees
-    at each position: along one axis a Toeplitz matrix, along two a block Toeplitz matrix of Toeplitz
-    blocks; with circular padding circulant ones.
+    at each position. Along one axis it is a Toeplitz matrix, along two a block Toeplitz matrix of
+    Toeplitz blocks; with circular padding they are circulant.
 
     Arguments:
         conv: with weights.

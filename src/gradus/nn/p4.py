@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from gradus.base.errors import InputError
 from gradus.base.record import param, static, weight
 from gradus.nn.conv import slide
-from gradus.nn.layer import INFERENCE, Forward, Shape, channelwise
+from gradus.nn.layer import INFERENCE, Forward, Shape
 from gradus.nn.windowed import Windowed, check_channels
 
 TURNS = 4
@@ -63,9 +63,7 @@ class P4Conv(Windowed):
         turns = [self._turned(turn) for turn in range(TURNS)]
         kernel = jnp.stack(turns, axis=-1).reshape(*self.weight.shape[:-1], -1)
         y = slide(x, kernel, self.window(x.shape[1:]))
-        if self.bias is not None:
-            y = y + channelwise(jnp.repeat(self.bias, TURNS), y)
-        return self.activation(y)
+        return self.finished(y, None if self.bias is None else jnp.repeat(self.bias, TURNS))
 
     def output_shape(self, shape):
         self._check(shape)

@@ -7,7 +7,7 @@ import jax
 from gradus.base.record import param, static, weight
 from gradus.nn.checks import check_units
 from gradus.nn.conv import check_kernel, slide
-from gradus.nn.layer import INFERENCE, Forward, channelwise
+from gradus.nn.layer import INFERENCE, Forward
 from gradus.nn.windowed import Windowed
 
 
@@ -57,6 +57,4 @@ class SeparableConv(Windowed):
         channels = 0 if self.depthwise is None else self.depthwise.shape[-1] // self.multiplier
         check_kernel(self, x, self.depthwise, channels)
         y = slide(x, self.depthwise, self.window(x.shape[1:]), channels) @ self.pointwise
-        if self.bias is not None:
-            y = y + channelwise(self.bias, y)
-        return self.activation(y)
+        return self.finished(y, self.bias)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial, reduce
 from itertools import product
+from math import prod
 from operator import add
 from typing import Any
 
@@ -85,8 +86,14 @@ def _weighed_to_inputs(g: jax.Array, x: Any, w: jax.Array, window: Window) -> ja
 
 
 def _weighed_to_weights(g: jax.Array, x: jax.Array, w: Any, window: Window) -> jax.Array:
-    positions = tuple(range(x.ndim - 1))
-    return jnp.stack([jnp.sum(t * g, positions) for t in window.taps(x)]).reshape(w.shape)
+    """Sums over all positions, as products with ones: in less than half the time of sums."""
+    ones = jnp.ones((1, g.size // g.shape[-1]), g.dtype)
+
+    def total(seen: jax.Array) -> jax.Array:
+        products = (seen * g).reshape(-1, g.shape[-1])
+        return jnp.matmul(ones, products, precision=lax.Precision.HIGHEST)
+
+    return jnp.concatenate([total(seen) for seen in window.taps(x)]).reshape(w.shape)
 
 
 def _picked(x: jax.Array, tap: jax.Array, window: Window) -> jax.Array:
@@ -95,7 +102,21 @@ def _picked(x: jax.Array, tap: jax.Array, window: Window) -> jax.Array:
 
 
 def _picked_to_inputs(g: jax.Array, x: Any, tap: jax.Array, window: Window) -> jax.Array:
+    if window.size == window.stride and max(window.dilation) == 1:
+        return _tiled(g, tap, x.shape, window.size)
     return _gathered(lambda n, g, tap: jnp.where(tap == n, g, 0), (g, tap), x.shape, window)
+
+
+def _tiled(g: jax.Array, tap: jax.Array, shape: tuple, size: tuple[int, ...]) -> jax.Array:
+    """The same for windows side by side: every input is seen by one tap of one window."""
+    inside = tuple(range(2, 2 * len(size) + 1, 2))  # axes of a window, after those of positions
+    numbers = jnp.arange(prod(size), dtype=tap.dtype).reshape(size)
+    numbers = jnp.expand_dims(numbers, [i for i in range(2 * len(size) + 2) if i not in inside])
+    g, tap = jnp.expand_dims(g, inside), jnp.expand_dims(tap, inside)
+    seen = [t * k for t, k in zip(g.shape[1:-1:2], size, strict=True)]
+    found = jnp.where(tap == numbers, g, 0).reshape(shape[0], *seen, shape[-1])
+    missing = ((0, n - k) for n, k in zip(shape[1:-1], seen, strict=True))
+    return jnp.pad(found, [(0, 0), *missing, (0, 0)])
 
 
 _weigh = bilinear("weigh", _weighed, _weighed_to_inputs, _weighed_to_weights)

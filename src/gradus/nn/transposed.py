@@ -8,7 +8,7 @@ from gradus.base.errors import InputError
 from gradus.base.record import param, static, weight
 from gradus.nn.conv import check_kernel, turned
 from gradus.nn.convolution import Steps, convolve
-from gradus.nn.layer import INFERENCE, Forward, Shape, channelwise
+from gradus.nn.layer import INFERENCE, Forward, Shape
 from gradus.nn.window import Window, check_positions, window_of
 from gradus.nn.windowed import Windowed, check_groups
 
@@ -67,9 +67,7 @@ class ConvTranspose(Windowed):
         padding = tuple((reach - 1 - a, reach - 1 - b) for (a, b), reach in edges)
         steps = Steps((1,) * len(padding), window.dilation, padding, window.stride)
         y = convolve(x, turned(self.weight), steps, self.groups)
-        if self.bias is not None:
-            y = y + channelwise(self.bias, y)
-        return self.activation(y)
+        return self.finished(y, self.bias)
 
     def output_shape(self, shape):
         return (*_lengths(self.window(shape), shape), self.filters)
