@@ -4,6 +4,7 @@ from typing import Any
 
 from gradus.keras import (
     activations,
+    applications,
     backend,
     callbacks,
     constraints,
@@ -18,6 +19,7 @@ from gradus.keras import (
     preprocessing,
     regularizers,
     utils,
+    wrappers,
 )
 from gradus.keras.layers.base import Layer
 from gradus.keras.model import Model
@@ -31,6 +33,7 @@ __all__ = [
     "Model",
     "Sequential",
     "activations",
+    "applications",
     "backend",
     "callbacks",
     "constraints",
@@ -45,6 +48,7 @@ __all__ = [
     "preprocessing",
     "regularizers",
     "utils",
+    "wrappers",
 ]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from gradus.keras import missing
 from gradus.keras.utils import clear_session
 
 
@@ -21,3 +24,7 @@ def image_data_format() -> str:
 
 
 __all__ = ["clear_session", "epsilon", "floatx", "image_data_format"]
+
+
+def __getattr__(name: str) -> Any:
+    raise missing.refusal("backend", name)

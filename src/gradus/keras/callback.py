@@ -121,6 +121,13 @@ class CallbackList:
             getattr(callback, hook)(*arguments)
 
 
+def listed(callbacks: Any) -> list:
+    """Callbacks as a list: given as None, a single one, or several."""
+    if callbacks is None:
+        return []
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+
+
 def check_callback(callback: Any) -> None:
     """Refuse what is no callback, and hooks that are never called."""
     if not isinstance(callback, Callback):

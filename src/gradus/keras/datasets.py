@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from functools import partial
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from gradus import data
+from gradus.keras import missing
 
 Pair = tuple[np.ndarray, np.ndarray]
 
@@ -27,3 +29,7 @@ def load_images(name: str, grey: bool, path: str | None = None) -> tuple[Pair, P
 mnist = SimpleNamespace(load_data=partial(load_images, "mnist", True))
 fashion_mnist = SimpleNamespace(load_data=partial(load_images, "fashion-mnist", True))
 cifar10 = SimpleNamespace(load_data=partial(load_images, "cifar10", False))
+
+
+def __getattr__(name: str) -> Any:
+    raise missing.refusal("datasets", name)

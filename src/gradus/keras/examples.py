@@ -128,6 +128,13 @@ def weights_of(
         raise InputError(
             "class_weight", expected="a single output", got=len(targets), fix="sample_weight=…"
         )
+    if not isinstance(class_weight, dict):
+        raise InputError(
+            "class_weight",
+            expected="a dict: the number of a class -> how much it counts",
+            got=repr(class_weight),
+            fix="class_weight={0: 1.0, 1: 2.0}, or dict(enumerate(weights))",
+        )
     (y,) = targets
     classes = y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(n)
     table = {int(k): float(v) for k, v in class_weight.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradus.base.errors import InputError
-from gradus.keras import inference, optimizers, saving, training
+from gradus.keras import inference, missing, optimizers, saving, training
 from gradus.keras.arguments import checked
 from gradus.keras.callback import History, line
 from gradus.keras.goal import Goal
@@ -185,6 +185,9 @@ class Model(Network):
         """The loss and the metrics of a batch."""
         logs = inference.evaluate(self, x, y, sample_weight, None)
         return logs if return_dict else one_or_list(list(logs.values()))
+
+    def __getattr__(self, name: str) -> Any:
+        raise missing.attribute_refusal("Model", f"model {type(self).__name__}", name)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for a batch."""

@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from gradus.base.errors import InputError
-from gradus.keras.callback import CallbackList, History, Printer
+from gradus.keras.callback import CallbackList, History, Printer, listed
 from gradus.keras.examples import examples_of
 from gradus.keras.generators import generated, is_generator
 from gradus.keras.model_like import ModelLike
@@ -94,7 +94,7 @@ class InOrder(Program):
 def fit(model: ModelLike, x: Any, y: Any, given: Fit) -> History:
     """Learn from examples; see `Model.fit`."""
     history = History()
-    told = [*(given.callbacks or []), history]
+    told = [*listed(given.callbacks), history]
     if given.verbose:
         told.append(Printer())
     model.history, model.stop_training = history, False

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradus.base.errors import InputError
+from gradus.keras import missing
 from gradus.keras.generators import Sequence
 from gradus.keras.layers import base
 from gradus.keras.preprocessing.files import array_to_img, img_to_array, load_img, save_img
@@ -67,3 +68,7 @@ __all__ = [
     "set_random_seed",
     "to_categorical",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    raise missing.refusal("utils", name)

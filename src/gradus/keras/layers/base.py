@@ -14,7 +14,7 @@ import numpy as np
 
 from gradus import nn
 from gradus.base.errors import InputError
-from gradus.keras import constraints, regularizers
+from gradus.keras import constraints, missing, regularizers
 from gradus.keras.arguments import Described
 from gradus.keras.random import next_key
 from gradus.keras.shapes import STAND_INS, Shape, abstract, filled, is_shape, output_shape, quiet
@@ -49,6 +49,9 @@ class Layer(Described):
         self.core: nn.Layer | None = None
         self._key: jax.Array | None = None  # of weights that are still to be drawn
         self._size: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        raise missing.attribute_refusal("Layer", f"layer {type(self).__name__}", name)
 
     def translated(self) -> nn.Layer:
         """The gradus layer with these arguments, without weights."""

@@ -10,9 +10,16 @@ from typing import Any
 import numpy as np
 
 from gradus.base.errors import InputError
+from gradus.keras import missing
 from gradus.keras.arguments import Described, checked, pick
 from gradus.keras.generators import Sequence
-from gradus.keras.preprocessing.files import img_to_array, listed_images, load_img
+from gradus.keras.preprocessing.files import (
+    array_to_img,
+    img_to_array,
+    listed_images,
+    load_img,
+    save_img,
+)
 from gradus.keras.preprocessing.transforms import moved
 from gradus.keras.random import next_seed
 
@@ -301,4 +308,8 @@ def targets(labels: np.ndarray, class_mode: str | None, classes: int) -> np.ndar
     return None
 
 
-__all__ = ["ImageDataGenerator", "img_to_array", "load_img"]
+__all__ = ["ImageDataGenerator", "array_to_img", "img_to_array", "load_img", "save_img"]
+
+
+def __getattr__(name: str) -> Any:
+    raise missing.refusal("preprocessing.image", name)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradus.base.errors import InputError
+from gradus.keras import missing
 from gradus.keras.arguments import checked, pick
 
 
@@ -57,4 +58,16 @@ def checked_row(i: int, sequence: Any) -> np.ndarray:
             got=repr(sequence),
             fix="give a list of lists: pad_sequences([sequence])",
         )
-    return np.asarray(sequence)
+    row = np.asarray(sequence)
+    if row.size and row.dtype.kind not in "biuf":
+        raise InputError(
+            f"pad_sequences: sequence {i}",
+            expected="numbers",
+            got=repr(row.flat[0]),
+            fix="number the words first: preprocessing.text.Tokenizer().texts_to_sequences(texts)",
+        )
+    return row
+
+
+def __getattr__(name: str) -> Any:
+    raise missing.refusal("preprocessing.sequence", name)
