@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.datasets import load_digits, make_multilabel_classification
 from sklearn.exceptions import ConvergenceWarning
@@ -223,3 +224,9 @@ def test_a_penalty_of_ones_own_adds_to_alpha(iris):
     net = Classifier((), alpha=1.0, penalty=penalties.l1(1.0), learning_rate=0.01, random_state=0)
     weights = np.asarray(net.fit(*iris).run_.model.layers[-1].weight)
     assert np.abs(weights).max() < 0.05
+
+
+def test_a_column_of_text_is_named():
+    table = pd.DataFrame({"age": [1.0, 2.0, 3.0, 4.0], "smokes": ["no", "yes", "no", "yes"]})
+    with pytest.raises(InputError, match="column 'smokes', row 0"):
+        Classifier(epochs=1).fit(table, [0, 1, 0, 1])

@@ -13,6 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from gradus.base.errors import InputError
 from gradus.estimators import saving
 from gradus.estimators.choices import (
     activation_of,
@@ -31,6 +32,28 @@ from gradus.penalties import Penalty
 from gradus.training import Patience, Run, Shared, fit
 
 FLOATS: Any = (np.float64, np.float32)
+
+
+def refuse_text(X: Any) -> None:
+    """Refuse a table with a column that is no number; leaves all else to scikit-learn."""
+    for name in getattr(X, "columns", ()):
+        for row, value in enumerate(np.asarray(X[name], object)):
+            if isinstance(value, str) and not is_number(value):
+                raise InputError(
+                    f"column {name!r}, row {row}",
+                    expected="a number",
+                    got=repr(value),
+                    fix="encode it first: ColumnTransformer([('words', OneHotEncoder(), [name])])",
+                ) from None
+
+
+def is_number(text: str) -> bool:
+    """Whether a text says a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 class Net(BaseEstimator):
@@ -81,7 +104,11 @@ class Net(BaseEstimator):
 
     def _numbers(self, X: Any, reset: bool = False, **checks: Any) -> Any:
         """The arrays in X, and in y where it is given, as scikit-learn takes and refuses them."""
-        return validate_data(self, X, reset=reset, dtype=FLOATS, **checks)
+        try:
+            return validate_data(self, X, reset=reset, dtype=FLOATS, **checks)
+        except ValueError:
+            refuse_text(X)
+            raise
 
     def _inputs(self, X: Any) -> np.ndarray:
         """New examples for a fitted estimator."""
