@@ -119,6 +119,54 @@ def test_what_was_learned_serves_for_new_rows():
     np.testing.assert_allclose(made.matrix({"x": X[:2]}), made.x[:2], atol=1e-12)
 
 
+@pytest.mark.parametrize("target", ["yes", "`odd name`", "g"])
+def test_a_factor_on_the_left_is_the_column_itself(target):
+    """Were its dummies the target, the first of them would be fitted, and every sign turned."""
+    column = target.strip("`")
+    made = design(f"C({target}) ~ x", TABLE)
+    assert made.y.tolist() == list(TABLE[column])
+
+
+def test_models_of_classes_take_a_factor_as_target():
+    table = {"x": [1.0, 2.0, 3.0, 2.0, 3.0, 4.0, 3.0, 5.0, 4.0], "k": [1, 1, 1, 2, 2, 2, 3, 3, 3]}
+    plain, factor = (linear.softmax(f"{target} ~ x", table) for target in ("k", "C(k)"))
+    assert factor.labels == plain.labels == (1, 2, 3)
+    np.testing.assert_array_equal(factor.beta, plain.beta)
+    two = {"x": table["x"], "k": list("nnynynyyy")}
+    plain, factor = (linear.logistic(f"{target} ~ x", two) for target in ("k", "C(k)"))
+    np.testing.assert_array_equal(factor.beta, plain.beta)
+    assert factor["x"].estimate > 0
+
+
+def test_a_factor_of_one_level_is_refused():
+    """With and without full rank; without an intercept it is the constant, and has a column."""
+    table = TABLE | {"k": ["a"] * 6}
+    for fit in (linear.least_squares, lambda *of: linear.ridge(*of, penalty=0.1)):
+        for terms, named in (("x + k", "k"), ("x + C(k)", "C\\(k\\)"), ("x * k", "k")):
+            with pytest.raises(InputError, match=f"term '{named}' of .* makes no column"):
+                fit(f"y ~ {terms}", table)
+    assert linear.least_squares("y ~ k - 1", table)["k[a]"].estimate == pytest.approx(22 / 6)
+
+
+@pytest.mark.parametrize(
+    ("formula", "changed", "words"),
+    [
+        ("y ~ x", {"x": [1.0, np.inf, 3.0, 4.0, 6.0, 5.0]}, "'x', row 1 (.|\n)*leave the row out"),
+        ("y ~ x", {"y": [1.0, 2.0, 3.0, 4.0, 6.0, -np.inf]}, "'y', row 5 (.|\n)*Got: *-inf"),
+        ("y ~ x", {"x": [1.0, 2.0, np.nan, 4.0, 6.0, 5.0]}, "row 2 (.|\n)*drop_nans(.|\n)*dropna"),
+    ],
+)
+def test_values_that_are_none(formula, changed, words):
+    with pytest.raises(InputError, match=words):
+        linear.least_squares(formula, pl.DataFrame(TABLE | changed))
+
+
+def test_a_column_that_new_rows_lack():
+    found = linear.least_squares("y ~ x + n", TABLE)
+    with pytest.raises(InputError, match="no column 'n'(.|\n)*add a column 'n'"):
+        found.predict({"x": [1.0]})
+
+
 # No part of these is ever evaluated: each would leave a trace in `ran`.
 HARMFUL = [
     "mark()",
@@ -218,6 +266,9 @@ def test_deep_nesting_is_refused_or_read():
         ("y ~ np.exp(x)", "np.exp\\(x\\) is not allowed"),
         ("y ~ log(g)", "cannot be evaluated"),
         ("y ~ C(g, contr.treatment('z'))", "cannot be evaluated(.|\n)*'z'"),
+        ("C(year) ~ x", "'C\\(year\\)' is no number(.|\n)*labels, such as 2004"),
+        ("poly(x, 2) ~ n", "'poly\\(x, 2\\)' makes 2 columns"),
+        ("C(g, contr.sum()) ~ x", "makes 3 columns"),
         ("y ~ log(x - 3)", "term 'log\\(x - 3\\)', row 0"),
     ],
 )

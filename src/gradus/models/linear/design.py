@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradus.base.errors import InputError, nearest
-from gradus.data.frames import as_table
-from gradus.data.tables import read_table
+from gradus.base.errors import InputError
+from gradus.models.linear.columns import (
+    check_column,
+    check_levels,
+    check_there,
+    frame_of,
+    levels_of,
+)
 from gradus.models.linear.formula import Formula, formulaic_library, read_formula
-from gradus.models.linear.rank import check_columns
+from gradus.models.linear.rank import check_columns, check_terms
 
 if TYPE_CHECKING:
     import polars as pl
@@ -60,6 +64,7 @@ class Design:
         Raises InputError where a column is missing or holds what the first table did not show.
         """
         frame = frame_of(table)
+        check_there(frame, tuple(self.levels))
         for name, levels in self.levels.items():
             check_column(frame, name)
             check_levels(frame[name], levels)
@@ -99,6 +104,7 @@ def design(formula: str, table: Any, *, full_rank: bool = True) -> Design:
     x = finite(filled(matrix, frame.height), terms)
     groups = {written(term): tuple(at) for term, at in matrix.model_spec.term_indices.items()}
     groups.pop("1", None)
+    check_terms(groups, formula)
     levels = {name: levels_of(frame[name]) for name in read.columns}
     made = Design(formula, read.target, terms, x, y, groups, levels, matrix.model_spec)
     if full_rank:
@@ -106,80 +112,21 @@ def design(formula: str, table: Any, *, full_rank: bool = True) -> Design:
     return made
 
 
-def frame_of(table: Any) -> pl.DataFrame:
-    """The user's table with typed columns; a path is read."""
-    frame = read_table(table) if isinstance(table, str | Path) else as_table(table)
-    if frame.height == 0:
-        raise InputError(
-            "the table is empty", expected="rows", got="no row", fix="check where it comes from"
-        )
-    return frame
-
-
-def check_column(frame: pl.DataFrame, name: str) -> None:
-    """Refuse a column that is not there, that has gaps, or that holds dates."""
-    if name not in frame.columns:
-        raise InputError(
-            f"the table has no column {name!r}",
-            expected="every column that the formula names",
-            got=", ".join(map(repr, frame.columns)),
-            fix=nearest(name, frame.columns),
-        )
-    column = frame[name]
-    missing = column.is_null().to_numpy()
-    if missing.any():
-        row = int(missing.argmax())
-        raise InputError(
-            f"column {name!r}, row {row} (counted from 0)",
-            expected="a value in every row",
-            got=f"a missing one; {missing.sum()} in all",
-            fix="fill it, or leave such rows out: table.drop_nulls()",
-        )
-    if column.dtype.is_temporal():
-        raise InputError(
-            f"column {name!r} holds dates",
-            expected="numbers or text",
-            got=column.dtype,
-            fix="make a number of it first, such as the year",
-        )
-
-
-def check_levels(column: pl.Series, levels: tuple[str, ...] | None) -> None:
-    """Refuse text for numbers, numbers for text, and levels that were not there before."""
-    import polars as pl
-
-    if (column.dtype == pl.String) != (levels is not None):
-        raise InputError(
-            f"column {column.name!r}",
-            expected="numbers" if levels is None else "text, as in the table that was fitted",
-            got=column.dtype,
-            fix="give the column in the form that was fitted",
-        )
-    if levels is not None:
-        new = ~column.is_in(levels)
-        if new.any():
-            row = int(new.to_numpy().argmax())
-            raise InputError(
-                f"column {column.name!r}, row {row} (counted from 0)",
-                expected=f"one of {', '.join(map(repr, levels[:12]))}",
-                got=repr(column[row]),
-                fix="correct it, or fit again with rows of this level",
-            )
-
-
-def levels_of(column: pl.Series) -> tuple[str, ...] | None:
-    """The sorted levels of a column of text; None for numbers."""
-    import polars as pl
-
-    return tuple(column.unique().sort()) if column.dtype == pl.String else None
-
-
 def target_of(formula: Formula, frame: pl.DataFrame) -> np.ndarray:
-    """The left side of a formula: a column as it is, or numbers computed from columns."""
+    """The left side of a formula: a column as it is, labels, or numbers computed from columns."""
+    if formula.labels:
+        return frame[formula.target_columns[0]].to_numpy().astype(object)
     if not formula.transformed:
         return frame[formula.target].to_numpy()
-    values = evaluated(formula.parsed.lhs, frame, formula.target_columns)
-    return finite(filled(values, frame.height), (formula.target,))[:, 0]
+    values = filled(evaluated(formula.parsed.lhs, frame, formula.target_columns), frame.height)
+    if values.shape[1] != 1:
+        raise InputError(
+            f"target {formula.target!r} makes {values.shape[1]} columns",
+            expected="one column: a number or a class for every row",
+            got=formula.target,
+            fix="name a column, or write one number, such as log(a) or I(a**2)",
+        )
+    return finite(values, (formula.target,))[:, 0]
 
 
 def numbers(spec: Any, frame: pl.DataFrame, columns: tuple[str, ...]) -> np.ndarray:

@@ -47,6 +47,12 @@ class Formula(NamedTuple):
         """Whether the target is more than a column: log(sales)."""
         return (self.target,) != self.target_columns
 
+    @property
+    def labels(self) -> bool:
+        """Whether the values of the target are classes, whatever they look like: C(year)."""
+        names = (form for name in self.target_columns for form in (f"C({name})", f"C(`{name}`)"))
+        return self.transformed and self.target in names
+
 
 def read_formula(text: str, columns: Sequence[str]) -> Formula:
     """Read a formula over a table with these columns.

@@ -6,8 +6,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from gradus.base.errors import InputError
-from gradus.models.linear.design import check_column, design, frame_of
+from gradus.base.errors import InputError, nearest
+from gradus.models.linear.columns import check_column, frame_of
+from gradus.models.linear.design import design
 from gradus.models.linear.fitted import Coefficient, LinearFit
 from gradus.models.linear.inference import (
     check_confidence,
@@ -134,6 +135,13 @@ def weights_of(weights: Any, table: Any, n: int) -> np.ndarray | None:
         return None
     if isinstance(weights, str):
         frame = frame_of(table)
+        if weights not in frame.columns:
+            raise InputError(
+                f"weights: the table has no column {weights!r}",
+                expected=f"one of {', '.join(map(repr, frame.columns))}",
+                got=repr(weights),
+                fix=nearest(weights, frame.columns),
+            )
         check_column(frame, weights)
         weights = frame[weights].to_numpy()
     try:

@@ -1,4 +1,4 @@
-"""Whether the columns of a design matrix determine coefficients."""
+"""Whether every term has columns in the design matrix, and these determine coefficients."""
 
 from __future__ import annotations
 
@@ -39,6 +39,23 @@ def check_columns(x: np.ndarray, terms: tuple[str, ...], formula: str) -> None:
             got=f"{terms[column]} = {_sum(shares, terms)}",
             fix=f"take {terms[column]!r} or another of them out; linear.ridge can keep all",
         )
+
+
+def check_terms(groups: dict[str, tuple[int, ...]], formula: str) -> None:
+    """Refuse a term that makes no column: its factor has one level, which is the baseline.
+
+    Arguments:
+        groups: which columns of the design matrix belong to each term.
+        formula: for the message.
+    """
+    for term, columns in groups.items():
+        if not columns:
+            raise InputError(
+                f"term {term!r} of {formula!r} makes no column",
+                expected="a factor of two levels or more",
+                got="the same level in every row",
+                fix=f"take {term!r} out of the formula: the other terms do its work",
+            )
 
 
 def dependence(x: np.ndarray) -> tuple[int, np.ndarray] | None:

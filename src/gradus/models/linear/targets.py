@@ -23,7 +23,7 @@ def number_target(made: Design) -> np.ndarray:
         raise InputError(
             f"target {made.target!r} is no number",
             expected="numbers",
-            got=f"{made.y[0]!r} in row 0",
+            got=f"labels, such as {made.y[0]!r} in row 0",
             fix="use linear.logistic for two classes, linear.softmax for more",
         )
     y = made.y.astype(np.float64)
