@@ -161,6 +161,14 @@ def test_initialisers_are_keras_ones():
 
 REFUSED = {
     "unknown argument": (lambda: layers.Dense(3, activaton="relu"), "did you mean 'activation'"),
+    "width": (lambda: layers.Dense(-1), "from 1 up"),
+    "filters": (lambda: layers.Conv2D(0, 3), "filters"),
+    "activation": (lambda: layers.Dense(1, activation="rleu"), "did you mean 'relu'"),
+    "dropout both ways": (
+        lambda: layers.Bidirectional(layers.LSTM(3, dropout=0.2)),
+        "Bidirectional: dropout in its LSTM",
+    ),
+    "padding": (lambda: layers.Conv1D(1, 3, padding="sam").translated(), "one of 'valid', 'same'"),
     "missing argument": (lambda: layers.Dense(), "units"),
     "old argument": (lambda: keras.optimizers.Adam(lr=1), "did you mean 'learning_rate'"),
     "unsupported argument": (lambda: layers.LSTM(3, return_state=True), "return_state=False"),

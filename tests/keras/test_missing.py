@@ -1,6 +1,7 @@
 """What Keras has and this room has not: refused by name, with what to use instead."""
 
 import importlib
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,5 +72,24 @@ def test_a_single_callback_needs_no_list():
 
 
 def test_class_weights_are_a_dict():
+    wrong: Any = [1, 2, 3]
     with pytest.raises(InputError, match="class_weight"):
-        small().fit(np.ones((2, 1)), np.ones(2), class_weight=[1, 2, 3])
+        small().fit(np.ones((2, 1)), np.ones(2), class_weight=wrong)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "known"),
+    [("metrics", "AUC", "AUC"), ("optimizers", "ftrl", "Ftrl"), ("losses", "dice", "dice")],
+)
+def test_missing_names_given_as_words(kind, name, known):
+    with pytest.raises(InputError, match=rf"keras\.{kind}\.{known} is not supported"):
+        getattr(keras, kind).get(name)
+
+
+def test_places_are_named_once():
+    with pytest.raises(InputError, match=r"^keras\.ops is not supported here"):
+        _ = keras.ops
+
+
+def test_rooms_list_their_own_names_alone():
+    assert "Any" not in dir(layers)

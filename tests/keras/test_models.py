@@ -220,6 +220,21 @@ REFUSED = {
         lambda: keras.Sequential([layers.Embedding(10, 2)]).predict([[1, 11]]),
         "whole numbers from 0 to 9",
     ),
+    "names": (
+        lambda: keras.Sequential(
+            [layers.Input((1,)), layers.Dense(1, name="a"), layers.Dense(1, name="a")]
+        ),
+        "'a' 2 times",
+    ),
+    "no output yet": (lambda: layers.Dense(1).output, "a layer in a model"),
+    "which window": (
+        lambda: keras.Sequential([layers.Input((2, 2, 1)), layers.Conv2D(1, 3, name="wide")]),
+        "layer 'wide' › ",
+    ),
+    "which layer": (
+        lambda: keras.Sequential([layers.Input((2,)), layers.LSTM(3, name="memory")]),
+        "layer 'memory' › ",
+    ),
     "no shape yet": (
         lambda: (
             keras.Sequential([layers.Dense(1)]).layers[0]
@@ -235,3 +250,27 @@ def test_slips_are_refused(slip):
     make, message = REFUSED[slip]
     with pytest.raises(InputError, match=message):
         make()
+
+
+@pytest.mark.parametrize("functional", [True, False])
+def test_a_model_that_ends_at_a_layer(functional):
+    first, second = layers.Dense(3, activation="tanh"), layers.Dense(1)
+    if functional:
+        x = keras.Input((2,))
+        whole = keras.Model(x, second(first(x)))
+    else:
+        whole = keras.Sequential([layers.Input((2,)), first, second])
+    part = keras.Model(whole.input, [layer.output for layer in (first, second)])
+    x = np.array([[1.0, -2.0]], "float32")
+    activations, y = part.predict(x)
+    kernel, bias = first.get_weights()
+    np.testing.assert_allclose(activations, np.tanh(x @ kernel + bias), rtol=1e-5)
+    np.testing.assert_array_equal(y, whole.predict(x))
+    assert second.input is first.output
+    assert first.output.shape == (None, 3)
+
+
+def test_a_chain_without_a_shape_has_outputs_once_it_is_built():
+    model = keras.Sequential([layers.Dense(3)])
+    model.build((None, 2))
+    assert keras.Model(model.input, model.layers[0].output).predict(np.ones((1, 2))).shape == (1, 3)

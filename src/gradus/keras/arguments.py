@@ -8,7 +8,10 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
+
 from gradus.base.errors import InputError, nearest
+from gradus.keras import missing
 
 # What older versions of Keras called an argument.
 RENAMED = {
@@ -101,15 +104,34 @@ def signature_of(function: Any) -> inspect.Signature:
 
 
 def pick(kind: str, name: Any, table: Iterable[str]) -> str:
-    """A name of a table; raises InputError for another one."""
+    """A name of a table; raises InputError for another one.
+
+    Arguments:
+        kind: a room such as "losses", whose objects may be given too, or what is chosen.
+        name: what was given.
+        table: the names there are.
+    """
     if isinstance(name, str) and name in table:
         return name
+    room = kind in missing.NAMES
+    known = missing.spelled(kind, str(name)) if room else None
+    if known is not None:
+        raise missing.refusal(kind, known)
+    objects = f"the name of one, or an object of keras.{kind}"
     raise InputError(
         f"{kind} {name!r}",
-        expected=f"the name of one, or an object of keras.{kind}",
+        expected=objects if room else "one of " + ", ".join(map(repr, table)),
         got=repr(name),
         fix=nearest(str(name), table),
     )
+
+
+def whole(owner: str, name: str, value: Any) -> None:
+    """Refuse what is not a whole number from 1 up."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise InputError(
+            f"{owner}: {name}", expected="a whole number from 1 up", got=repr(value), fix="32, say"
+        )
 
 
 def pair(value: Any, axes: int, layer: str, name: str) -> tuple[int, ...]:

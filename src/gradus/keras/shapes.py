@@ -31,7 +31,7 @@ def filled(shape: Any, length: int) -> Any:
     return tuple(filled(part, length) for part in shape)
 
 
-def abstract(layer: nn.Layer, shape: Any, name: str) -> nn.Layer:
+def abstract(layer: nn.Layer, shape: Any) -> nn.Layer:
     """The layer with shapes for its weights, which no unknown length may decide."""
     shapes = [filled(shape, n) for n in STAND_INS]
     with quiet():
@@ -42,7 +42,7 @@ def abstract(layer: nn.Layer, shape: Any, name: str) -> nn.Layer:
     sizes = [[leaf.value.shape for leaf in leaves(each)] for each in found]
     if sizes[0] != sizes[-1]:
         raise InputError(
-            f"layer {name!r}: the shape of its weights depends on an unknown length",
+            "the shape of its weights depends on an unknown length",
             expected="known lengths where a layer needs them",
             got=f"inputs of shape {batched(shape)}",
             fix="say the length: Input(shape=(100,)), or input_length=100 in Embedding",

@@ -88,6 +88,7 @@ def plan(inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor]) -> Plan:
     depth, depths = depths_of(nodes, inputs)
     own = {id(tensor.node) for tensor in inputs}
     layers = sorted(depth, key=lambda layer: (-depth[layer], met[layer]))
+    check_names(layers)
     place = {(id(tensor.node), tensor.place): i for i, tensor in enumerate(inputs)}
     calls, count = [], len(inputs)
     for node in sorted(nodes, key=lambda node: -depths[node]):
@@ -100,6 +101,19 @@ def plan(inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor]) -> Plan:
             count += 1
     slots = tuple(place[id(t.node), t.place] for t in outputs)
     return Plan(tuple(layers), tuple(inputs), tuple(outputs), tuple(calls), slots)
+
+
+def check_names(layers: Sequence[Layer]) -> None:
+    """Refuse two layers of one name: numbers and targets are told apart by names."""
+    names = [layer.name for layer in layers]
+    repeated = [name for name in names if names.count(name) > 1]
+    if repeated:
+        raise InputError(
+            "two layers of one model have the same name",
+            expected="a name of its own for each",
+            got=f"{repeated[0]!r} {names.count(repeated[0])} times",
+            fix="give other names: Dense(1, name='…'); or leave names out",
+        )
 
 
 def walk(

@@ -186,3 +186,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     raise missing.refusal("layers", name)
+
+
+def __dir__() -> list[str]:
+    return __all__

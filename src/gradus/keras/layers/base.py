@@ -13,9 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from gradus import nn
-from gradus.base.errors import InputError
-from gradus.keras import constraints, missing, regularizers
-from gradus.keras.arguments import Described
+from gradus.base.errors import InputError, located
+from gradus.keras import activations, constraints, missing, regularizers
+from gradus.keras.arguments import Described, whole
 from gradus.keras.random import next_key
 from gradus.keras.shapes import STAND_INS, Shape, abstract, filled, is_shape, output_shape, quiet
 from gradus.keras.tensors import KerasTensor, Node
@@ -49,6 +49,15 @@ class Layer(Described):
         self.core: nn.Layer | None = None
         self._key: jax.Array | None = None  # of weights that are still to be drawn
         self._size: Any = None
+        self.calls: list[tuple[Any, Any]] = []  # what it was called with, and what it gave
+        self.check()
+
+    def check(self) -> None:
+        """Refuse widths and activations that no layer can have, where they are written."""
+        for name in ("units", "filters"):
+            whole(f"layer {self.name!r}", name, getattr(self, name, 1))
+        with located(f"layer {self.name!r}"):
+            activations.get(getattr(self, "activation", None))
 
     def __getattr__(self, name: str) -> Any:
         raise missing.attribute_refusal("Layer", f"layer {type(self).__name__}", name)
@@ -92,7 +101,7 @@ class Layer(Described):
     def build(self, size: Any) -> None:
         """Fix the shapes of the weights, from the shape of one input; numbers are drawn later."""
         if self.core is None:
-            self.core = abstract(self.translated(), size, self.name)
+            self.core = abstract(self.translated(), size)
             self._key, self._size = next_key(), filled(size, STAND_INS[0])
 
     def size_of_output(self, size: Any) -> Any:
@@ -105,11 +114,14 @@ class Layer(Described):
         if mask is not None or training:
             self.refuse_call("training" if training else "mask")
         given = tuple(x) if isinstance(x, list | tuple) else (x,)
-        if any(isinstance(part, KerasTensor) for part in given):
-            return self.symbol(given)
-        arrays = tuple(jnp.asarray(part) for part in given)
-        self.build(one_or_all(tuple(a.shape[1:] for a in arrays)))
-        return self.ready()(one_or_all(arrays))
+        with located(f"layer {self.name!r}"):
+            if any(isinstance(part, KerasTensor) for part in given):
+                made = self.symbol(given)
+                self.calls.append((x, made))
+                return made
+            arrays = tuple(jnp.asarray(part) for part in given)
+            self.build(one_or_all(tuple(a.shape[1:] for a in arrays)))
+            return self.ready()(one_or_all(arrays))
 
     def symbol(self, given: tuple) -> Any:
         """What the layer gives for symbols."""
@@ -120,6 +132,27 @@ class Layer(Described):
             return KerasTensor(Node(self, given), found)
         node = Node(self, given, len(found))
         return [KerasTensor(node, size, place) for place, size in enumerate(found)]
+
+    @property
+    def input(self) -> Any:
+        """The symbol, or symbols, that the layer was called with first."""
+        return self.first_call()[0]
+
+    @property
+    def output(self) -> Any:
+        """What the layer gave then: `Model(model.input, layer.output)` ends at this layer."""
+        return self.first_call()[1]
+
+    def first_call(self) -> tuple[Any, Any]:
+        """Input and output; raises InputError where the layer is in no model yet."""
+        if not self.calls:
+            raise InputError(
+                f"layer {self.name!r} has no input and output yet",
+                expected="a layer in a model that knows the shape of its inputs",
+                got="a layer that was never called",
+                fix="begin the model with keras.Input(shape=(…)), or call build((None, …)) first",
+            )
+        return self.calls[0]
 
     def refuse_call(self, what: str) -> None:
         """Refuse an argument of a call."""
@@ -211,7 +244,8 @@ class InputLayer(Layer):
         self.shape, self.kind = tuple(shape), dtype or "float32"
         Layer.__init__(self, name=name or fresh_name("InputLayer"))
         self.core = nn.Lambda(nn.identity)
-        self.output = KerasTensor(Node(self), self.shape)
+        symbol = KerasTensor(Node(self), self.shape)
+        self.calls = [(symbol, symbol)]
 
     def config(self) -> dict[str, Any]:
         return {"shape": self.shape, "dtype": self.kind, "name": self.name}

@@ -275,7 +275,13 @@ class Bidirectional(Layer):
                 got=repr(self.layer),
                 fix="Bidirectional(LSTM(32))",
             )
-        self.layer.only(dropout=[0.0, 0])
+        if getattr(self.layer, "dropout", 0.0):
+            raise InputError(
+                f"Bidirectional: dropout in its {type(self.layer).__name__} is not supported here",
+                expected=f"Bidirectional({type(self.layer).__name__}(…)) without dropout",
+                got=f"dropout={self.layer.dropout}",
+                fix="put layers.Dropout before or after Bidirectional",
+            )
 
     def translated(self):
         return nn.Bidirectional(self.layer.translated(), MERGES[str(self.merge_mode)])
