@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import jax
 import numpy as np
 
 from gradus.base.errors import InputError, located
+from gradus.evaluation.given import Given, as_given
 from gradus.evaluation.progress import Ticker
 from gradus.evaluation.tasks import Answer, How, Task
-from gradus.models.baselines import Prediction, features
+from gradus.models.baselines import Prediction
 
 
 def train_apart(estimator: Any, tasks: Sequence[Task], how: How) -> list[Answer]:
@@ -26,9 +26,10 @@ def train_apart(estimator: Any, tasks: Sequence[Task], how: How) -> list[Answer]
     refuse_weights(tasks)
     classes = int(max(task.data.y.max() for task in tasks)) + 1
     asked = [(t.train, t.test) if how.learned_rows else (t.test,) for t in tasks]
+    data = [as_given(task.data) for task in tasks]
     calls = (
-        delayed(fit_and_predict)(clone(estimator), task.name, *part(task, rows), classes)
-        for task, rows in zip(tasks, asked, strict=True)
+        delayed(fit_and_predict)(clone(estimator), task.name, *part(own, task.train, rows), classes)
+        for own, task, rows in zip(data, tasks, asked, strict=True)
     )
     ticker = Ticker(how.progress, len(tasks), "fit")
     found = []
@@ -48,25 +49,27 @@ def in_turn(Parallel: Any, jobs: int | None) -> Any:
         return Parallel(jobs)
 
 
-def part(task: Task, asked: Sequence[np.ndarray]) -> tuple[Any, np.ndarray, list[Any]]:
-    """Inputs and targets to learn from, and inputs to be asked about, as 64-bit tables."""
-
-    def inputs(rows: np.ndarray) -> np.ndarray:
-        return features(jax.tree.map(lambda a: a[rows], task.data.x))
-
-    y = task.data.y[task.train]
-    wide = y.astype(np.float64) if y.dtype.kind == "f" else y
-    return inputs(task.train), wide, [inputs(rows) for rows in asked]
+def part(
+    data: Given, train: np.ndarray, asked: Sequence[np.ndarray]
+) -> tuple[Any, np.ndarray, list[Any], np.ndarray | None]:
+    """Inputs and targets to learn from, inputs to be asked about, and the names of the classes."""
+    return data.inputs(train), data.targets(train), [data.inputs(r) for r in asked], data.names
 
 
 def fit_and_predict(
-    estimator: Any, name: str, x: Any, y: np.ndarray, asked: Sequence[Any], classes: int
+    estimator: Any,
+    name: str,
+    x: Any,
+    y: np.ndarray,
+    asked: Sequence[Any],
+    names: np.ndarray | None,
+    classes: int,
 ) -> list[Prediction]:
     """Train an estimator, and let it predict; what it refuses is told with the task's name."""
     try:
         estimator.fit(x, y)
-        return [predict(estimator, inputs, classes) for inputs in asked]
-    except ValueError as error:
+        return [predict(estimator, inputs, names, classes) for inputs in asked]
+    except (TypeError, ValueError) as error:
         with located(name):
             raise InputError(
                 type(estimator).__name__,
@@ -76,14 +79,19 @@ def fit_and_predict(
             ) from error
 
 
-def predict(estimator: Any, x: Any, classes: int) -> Prediction:
+def predict(estimator: Any, x: Any, names: np.ndarray | None, classes: int) -> Prediction:
     """Single guesses, and probabilities of all classes where the estimator gives them."""
-    predicted = np.asarray(estimator.predict(x))
+    predicted = numbers_of(estimator.predict(x), names)
     if not hasattr(estimator, "predict_proba"):
         return Prediction(predicted)
     probabilities = np.zeros((len(predicted), classes))
-    probabilities[:, np.asarray(estimator.classes_, int)] = estimator.predict_proba(x)
+    probabilities[:, numbers_of(estimator.classes_, names).astype(int)] = estimator.predict_proba(x)
     return Prediction(predicted, probabilities)
+
+
+def numbers_of(said: Any, names: np.ndarray | None) -> np.ndarray:
+    """What an estimator says, with the number of each class in the place of its name."""
+    return np.asarray(said) if names is None else np.searchsorted(names, np.asarray(said))
 
 
 def refuse_weights(tasks: Sequence[Task]) -> None:

@@ -19,7 +19,7 @@ from gradus.evaluation.cross_validation import (
 )
 from gradus.evaluation.examples import examples_of
 from gradus.evaluation.folds import Folds, divide
-from gradus.evaluation.learners import kind_of
+from gradus.evaluation.learners import check_training, kind_of
 from gradus.evaluation.measures import higher_is_better
 from gradus.evaluation.tasks import How
 from gradus.learn.algorithm import Algorithm
@@ -166,22 +166,27 @@ def compare(
     Nadeau and Bengio, "Inference for the generalization error" (2003); Holm (1979) for several
     pairs. A plain paired t-test over folds finds differences that are not there.
     """
-    kind, examples = same_kind(learners), examples_of(data, target, prepare)
+    kind = same_kind(learners)
+    check_settings(learners, training)
+    example = {isinstance(learner, Algorithm): learner for learner in learners.values()}
+    forms = {net: examples_of(one, data, target, prepare, groups) for net, one in example.items()}
+    examples = next(iter(forms.values()))
     parts = divide(
         len(examples),
         folds,
         repeats=repeats,
         classes=classes_in(kind, examples),
         stratify=stratify,
-        groups=groups,
-        time=time,
+        groups=examples.column(groups, "groups"),
+        time=examples.column(time, "time"),
         seed=seed,
     )
     results = {}
     for name, learner in learners.items():
-        how = How(training if isinstance(learner, Algorithm) else {}, seed, n_jobs, progress)
+        net = isinstance(learner, Algorithm)
+        how = How(training if net else {}, seed, n_jobs, progress)
         with located(name):
-            results[name] = validated(learner, examples, parts, how)
+            results[name] = validated(learner, forms[net], parts, how)
     chosen = measure or next(iter(results.values())).main
     return Comparison(results, chosen, tested(results, chosen))
 
@@ -200,13 +205,23 @@ def tested(results: Mapping[str, CrossValidation], measure: str) -> tuple[Pair, 
     return tuple(pair._replace(adjusted=p) for pair, p in zip(found, raised, strict=True))
 
 
+def check_settings(learners: Mapping[str, Any], training: Mapping[str, Any]) -> None:
+    """Refuse settings of the training that mean nothing to any of the learners."""
+    nets = [name for name, learner in learners.items() if isinstance(learner, Algorithm)]
+    name = next(iter(nets or learners))
+    with located(name):
+        check_training(learners[name], training)
+
+
 def same_kind(learners: Any) -> str:
     """What the learners predict; refuses fewer than two, and different kinds."""
     if not isinstance(learners, Mapping) or len(learners) < 2:
         raise InputError(
             "learners",
             expected="two or more, in a dict by name",
-            got=f"{len(learners)} in a dict" if isinstance(learners, Mapping) else repr(learners),
+            got=f"{len(learners)} in a dict"
+            if isinstance(learners, Mapping)
+            else f"a {type(learners).__name__}",
             fix='compare({"net": algorithm, "forest": RandomForestClassifier()}, data)',
         )
     kinds = {}

@@ -156,17 +156,21 @@ def evaluate(
 
     Arguments:
         learner: an `Algorithm`, or an estimator with `fit` and `predict`, such as a pipeline.
-        data: (x, y), (x, y, weight), a `Dataset`, or a table with its `target`. A table's columns
-            are judged, filled and standardised for each fold by its training part alone.
-        folds: k; or "leave one out"; or (training rows, test rows) of your own for each fold.
+        data: (x, y), (x, y, weight), a `Dataset`, or a table with its `target`. Estimators get
+            arrays as they are, in 64 bits, missing values and names of classes included. A
+            table's columns are judged, filled and standardised for each fold by its training part.
+        folds: k; or "leave one out"; or a splitter of scikit-learn; or (training rows, test rows)
+            of your own for each fold.
         target: the column of a table to predict.
         prepare: fits the preprocessing to each training part: for arrays a function such as
             `Standardize.fit`, for tables one that gives a `Preprocessor`.
         repeats: how often the examples are divided anew.
         stratify: whether every fold gets its share of each class; by default where there are
             classes and no other rule.
-        groups: one label per example, such as the patient: no group is in both parts.
-        time: one time per example: each fold is tested on what comes after its training part.
+        groups: one label per example, such as the patient, or the column of a table that has
+            them, which is no input then: no group is in both parts.
+        time: one time per example, or a table's column: each fold is tested on what comes after
+            its training part.
         seed: equal seeds give equal results.
         n_jobs: processes for estimators, as in scikit-learn; −1 for all cores.
         progress: as for `fit`.
@@ -184,15 +188,15 @@ def evaluate(
     James, Witten, Hastie and Tibshirani (2021), section 5.1. Differs from scikit-learn's
     `cross_validate`: examples are shuffled, and intervals know that training parts overlap.
     """
-    kind, examples = kind_of(learner), examples_of(data, target, prepare)
+    kind, examples = kind_of(learner), examples_of(learner, data, target, prepare, groups)
     parts = divide(
         len(examples),
         folds,
         repeats=repeats,
         classes=classes_in(kind, examples),
         stratify=stratify,
-        groups=groups,
-        time=time,
+        groups=examples.column(groups, "groups"),
+        time=examples.column(time, "time"),
         seed=seed,
     )
     how = How(training, seed, n_jobs, progress)

@@ -206,10 +206,10 @@ def prepared(
     seed: int,
 ) -> tuple[Examples, list[Fold]]:
     """The examples, and how they are divided."""
-    kind, examples = kind_of(learner), examples_of(data, target, prepare)
+    kind, examples = kind_of(learner), examples_of(learner, data, target, prepare, groups)
     classes = classes_in(kind, examples)
-    rules = {"classes": classes, "groups": groups, "time": time}
-    return examples, divide(len(examples), folds, **rules, seed=seed)
+    by = {"groups": examples.column(groups, "groups"), "time": examples.column(time, "time")}
+    return examples, divide(len(examples), folds, classes=classes, **by, seed=seed)
 
 
 def numbers_of(sizes: Sequence[float], most: int) -> list[int]:

@@ -16,6 +16,8 @@ from gradus.data.frames import as_table
 from gradus.data.inference import infer_target_kind
 from gradus.data.preprocess import Preprocessor, check_column
 from gradus.data.targets import ClassTarget, NumberTarget, Target
+from gradus.evaluation.given import Given, given
+from gradus.learn.algorithm import Algorithm
 
 
 class Prepared(NamedTuple):
@@ -26,7 +28,7 @@ class Prepared(NamedTuple):
         decode: from standardised targets to the user's units; None where they are in them.
     """
 
-    data: Dataset
+    data: Dataset | Given
     decode: Callable[[np.ndarray], np.ndarray] | None = None
 
 
@@ -46,12 +48,23 @@ class Examples(ABC):
     def prepared(self, rows: np.ndarray) -> Prepared:
         """All examples, prepared by what `rows` show."""
 
+    def column(self, values: Any, rule: str) -> Any:
+        """What divides the examples: values as they are; raises InputError for a name."""
+        if isinstance(values, str):
+            raise InputError(
+                f"{rule}={values!r}",
+                expected="one value per example",
+                got="the name of a column, and arrays, which have none",
+                fix=f"give the values, or a table with its target, and {rule}={values!r}",
+            )
+        return values
+
 
 @dataclass(frozen=True)
 class Arrays(Examples):
     """Arrays, as they are, or with inputs changed by what is fitted to the training rows."""
 
-    data: Dataset
+    data: Dataset | Given
     prepare: Callable[[Any], Callable[[Any], Any]] | None = None
 
     def __len__(self):
@@ -98,6 +111,19 @@ class Table(Examples):
         values = self.frame[self.target.name]
         return self.target.encode(values) if self._classes else values.to_numpy()
 
+    def column(self, values, rule):
+        if not isinstance(values, str):
+            return values
+        check_column(values, self.frame.columns)
+        if missing := self.frame[values].null_count():
+            raise InputError(
+                f"column {values!r} divides the rows",
+                expected="a value in every row",
+                got=f"{missing} missing",
+                fix="fill these rows or take them out",
+            )
+        return self.frame[values].to_numpy()
+
     @property
     def _classes(self) -> bool:
         return isinstance(self.target, ClassTarget)
@@ -110,23 +136,30 @@ class Table(Examples):
         return Prepared(made.dataset(self.frame), decode)
 
 
-def examples_of(data: Any, target: str | None, prepare: Callable | None) -> Examples:
+def examples_of(
+    learner: Any,
+    data: Any,
+    target: str | None = None,
+    prepare: Callable | None = None,
+    groups: Any = None,
+) -> Examples:
     """The user's data; raises InputError for what cannot be learned from.
 
     Arguments:
+        learner: whose examples they are: estimators judge arrays themselves, in 64 bits.
         data: (x, y), (x, y, weight), a `Dataset`, or a table.
         target: the column of a table to predict.
         prepare: fits the preprocessing to a training part: for arrays a function of its inputs
             that gives a function of inputs; for tables one that gives a `Preprocessor`.
+        groups: the column of a table that divides it, which is no input then; other groups
+            change nothing here.
     """
+    if isinstance(data, Batch | Dataset):
+        data = (data.x, data.y, data.weight)
     if isinstance(data, tuple) and 2 <= len(data) <= 3:
-        data = Dataset(*data)
-    if isinstance(data, Batch):
-        data = Dataset(data.x, data.y, data.weight)
-    if isinstance(data, Dataset):
-        return arrays(data, target, prepare)
+        return arrays(learner, data, target, prepare)
     if isinstance(data, dict) or hasattr(data, "columns"):
-        return table(data, target, prepare)
+        return table(data, target, prepare, groups if isinstance(groups, str) else None)
     raise InputError(
         "data",
         expected="(x, y), (x, y, weight), a Dataset, or a table",
@@ -135,20 +168,24 @@ def examples_of(data: Any, target: str | None, prepare: Callable | None) -> Exam
     )
 
 
-def arrays(data: Dataset, target: str | None, prepare: Callable | None) -> Arrays:
+def arrays(learner: Any, data: tuple, target: str | None, prepare: Callable | None) -> Arrays:
     """Arrays with targets."""
-    if data.y is None or target is not None:
+    if data[1] is None or target is not None:
         raise InputError(
-            "the data has no targets" if data.y is None else f"target={target!r}",
+            "the data has no targets" if data[1] is None else f"target={target!r}",
             expected="inputs and targets",
-            got="x alone" if data.y is None else "arrays, which have no columns",
-            fix="give (x, y)" if data.y is None else "leave `target` out, or give a table",
+            got="x alone" if data[1] is None else "arrays, which have no columns",
+            fix="give (x, y)" if data[1] is None else "leave `target` out, or give a table",
         )
-    return Arrays(data, prepare)
+    if isinstance(learner, Algorithm):
+        return Arrays(Dataset(*data), prepare)
+    from sklearn.base import is_classifier
+
+    return Arrays(given(*data, classes=is_classifier(learner)), prepare)
 
 
-def table(data: Any, target: str | None, prepare: Callable | None) -> Table:
-    """A table with a target; rows that lack it are left out."""
+def table(data: Any, target: str | None, prepare: Callable | None, groups: str | None) -> Table:
+    """A table with a target; rows that lack it are left out, and so is the column of groups."""
     frame = as_table(data)
     if target is None:
         raise InputError(
@@ -157,12 +194,15 @@ def table(data: Any, target: str | None, prepare: Callable | None) -> Table:
             got="a table and no `target`",
             fix=f"target={frame.columns[-1]!r}",
         )
-    check_column(target, frame.columns)
+    for name in filter(None, [target, groups]):
+        check_column(name, frame.columns)
     frame = frame.filter(frame[target].is_not_null())
     kind = infer_target_kind(frame[target])
 
+    kinds = {} if groups is None else {groups: "drop"}
+
     def fit(part: Any) -> Preprocessor:
-        return Preprocessor.fit(part, target, target_kind=kind)
+        return Preprocessor.fit(part, target, kinds=kinds, target_kind=kind)
 
     whole = (prepare or fit)(frame)
     if not isinstance(whole, Preprocessor) or whole.target is None:

@@ -11,7 +11,7 @@ from gradus.base.errors import InputError
 from gradus.data.splits import k_folds, leave_one_out
 
 LEAVE_ONE_OUT = "leave one out"
-Folds = int | Literal["leave one out"] | Sequence[tuple[Any, Any]]
+Folds = int | Literal["leave one out"] | Sequence[tuple[Any, Any]] | Any
 
 
 class Fold(NamedTuple):
@@ -38,7 +38,8 @@ def divide(
 
     Arguments:
         count: how many examples there are, n.
-        folds: k; or "leave one out"; or (training rows, test rows) of your own for each fold.
+        folds: k; or "leave one out"; or a splitter of scikit-learn; or (training rows, test rows)
+            of your own for each fold.
         repeats: how often the examples are divided into k folds anew.
         classes: the class of every example, shape (n,), where targets are classes.
         stratify: whether every fold gets its share of every class; None: where there are classes
@@ -58,7 +59,7 @@ def divide(
     if isinstance(folds, str):
         return one_at_a_time(count, folds)
     if not isinstance(folds, int | np.integer):
-        return own(count, folds, groups)
+        return own(count, rows_of(folds, count, classes, groups), groups)
     stratified = stratify if stratify is not None else groups is None and time is None
     labels = labels_of(classes, stratify, int(folds)) if stratified else None
     found = []
@@ -80,6 +81,26 @@ def one_at_a_time(count: int, name: str) -> list[Fold]:
             fix="folds=10",
         )
     return [Fold(f"row {row}", *rows) for row, rows in enumerate(leave_one_out(count))]
+
+
+def rows_of(folds: Any, count: int, classes: np.ndarray | None, groups: Any) -> list[Any]:
+    """The rows of each fold, as given, or as a splitter divides the examples."""
+    try:
+        if hasattr(folds, "split"):
+            return list(folds.split(np.zeros((count, 1)), classes, groups))
+        return [tuple(pair) for pair in folds]
+    except (TypeError, ValueError) as error:
+        splitter = hasattr(folds, "split")
+        raise InputError(
+            f"folds={type(folds).__name__}(…)" if splitter else "folds",
+            expected="a splitter that suits the examples"
+            if splitter
+            else "a whole number, a splitter, or (training rows, test rows) for each fold",
+            got=str(error).splitlines()[0] if splitter else repr(folds),
+            fix="choose fewer folds, or give `groups` or classes where it needs them"
+            if splitter
+            else "folds=5",
+        ) from None
 
 
 def own(count: int, folds: Any, groups: Any) -> list[Fold]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from gradus.data.dataset import Dataset
 from gradus.evaluation.assessment import shown
 from gradus.evaluation.cross_validation import aligned, classes_in
 from gradus.evaluation.examples import Examples, examples_of
+from gradus.evaluation.given import Given, as_given
 from gradus.evaluation.learners import answers, kind_of
 from gradus.evaluation.measures import measure
 from gradus.evaluation.tasks import How, Task
@@ -126,8 +128,8 @@ def random_labels(
     Zhang and others, "Understanding deep learning requires rethinking generalization" (2017);
     Bartlett and Mendelson, "Rademacher and Gaussian complexities" (2002).
     """
-    examples = examples_of(data, None, None)
-    y = true_classes(learner, examples)
+    kind, examples = kind_of(learner), examples_of(learner, data)
+    y = true_classes(kind, examples)
     if not isinstance(draws, int) or draws < 1:
         raise InputError("draws", expected="a whole number from 1 on", got=draws, fix="draws=3")
     k, rows = int(y.max()) + 1, np.arange(len(y))
@@ -146,7 +148,7 @@ def random_labels(
     ]
     return Memory(
         examples=len(y),
-        features=sum(a[0].size for a in jax.tree.leaves(whole.x)),
+        features=math.prod(as_given(whole).inputs(rows[:1]).shape),
         weights=weights_of(learner, whole) if isinstance(learner, Algorithm) else None,
         classes=k,
         accuracy=found[0],
@@ -155,20 +157,20 @@ def random_labels(
     )
 
 
-def true_classes(learner: Any, examples: Examples) -> np.ndarray:
+def true_classes(kind: str, examples: Examples) -> np.ndarray:
     """The true labels; refuses targets that are no classes."""
-    y = classes_in(kind_of(learner), examples)
+    y = classes_in(kind, examples)
     if y is None:
         raise InputError(
             "random labels",
             expected="a learner for classes, one per example",
-            got=f"{kind_of(learner)}, targets of shape {examples.y.shape}",
+            got=f"{kind}, targets of shape {examples.y.shape}",
             fix="use a classifier",
         )
     return y
 
 
-def weights_of(algorithm: Algorithm, data: Dataset) -> int:
+def weights_of(algorithm: Algorithm, data: Dataset | Given) -> int:
     """How many numbers the algorithm's model learns."""
     state = jax.eval_shape(algorithm.init, jax.random.key(0), Batch(data.x, data.y))
     return count(split(state.model)[0])

@@ -11,6 +11,7 @@ from gradus.base.errors import located
 from gradus.data.dataset import Dataset
 from gradus.evaluation.examples import Examples
 from gradus.evaluation.folds import Fold
+from gradus.evaluation.given import Given
 from gradus.models.baselines import Prediction
 
 
@@ -26,7 +27,7 @@ class Task(NamedTuple):
     """
 
     name: str
-    data: Dataset
+    data: Dataset | Given
     train: np.ndarray
     test: np.ndarray
     decode: Callable[[np.ndarray], np.ndarray] | None = None

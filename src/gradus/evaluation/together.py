@@ -44,7 +44,7 @@ def train_group(algorithm: Algorithm, tasks: Sequence[Task], how: How) -> list[A
     """One program for tasks of equal shape; each member has rows of its own in shared arrays."""
     training = dict(how.training)
     fraction = training.pop("validation", None)
-    data, offsets = joined([task.data for task in tasks])
+    data, offsets = joined([task.data for task in tasks if isinstance(task.data, Dataset)])
     parts = [chosen(algorithm, task, fraction, how) for task in tasks]
     if how.equal_steps:
         longest = max(len(rows) for rows, _ in parts)
