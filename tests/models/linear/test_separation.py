@@ -45,6 +45,23 @@ def test_the_class_is_named_too():
         linear.one_vs_rest("three ~ x", TABLE)
 
 
+@pytest.mark.parametrize(
+    ("fit", "table", "ties"),
+    [
+        (linear.logistic, {"x": [1.0, 2, 2, 3], "y": list("nnyy")}, True),
+        (linear.logistic, {"x": [1.0, 2, 2.5, 3], "y": list("nnyy")}, False),
+        (linear.logistic, {"x": [0.0, 0, 0, 1], "y": list("nyny")}, True),
+        (linear.softmax, {"x": [1.0, 2, 2, 3, 4, 5], "y": list("aabbcc")}, True),
+        (linear.softmax, {"x": [1.0, 2, 3, 4, 5, 6], "y": list("aabbcc")}, False),
+    ],
+)
+def test_ties_are_told(fit, table, ties):
+    """A row of each class at the same place: no plane has them on its two sides."""
+    words = "mistake, but for ties: larger" if ties else "mistake: larger"
+    with pytest.raises(InputError, match=words):
+        fit("y ~ x", table)
+
+
 def test_one_row_on_the_other_side_is_enough():
     table = {"x": np.arange(20.0), "y": np.arange(20) >= 10}
     with pytest.raises(InputError, match="no finite optimum"):

@@ -31,8 +31,8 @@ def logistic(formula: str, table: Any, *, confidence: float = 0.95) -> LinearFit
         table, confidence: as of `least_squares`.
 
     Raises InputError where `least_squares` does, for a target of one or more than two classes,
-    and where the classes can be told apart without a mistake: larger coefficients then always fit
-    better, and none are best. The terms are named.
+    and where the classes can be told apart without a mistake, but for ties: larger coefficients
+    then always fit better, and none are best. The terms are named.
 
     >>> table = {"x": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "y": ["no", "no", "yes", "no", "yes", "yes"]}
     >>> fit = logistic("y ~ x", table)

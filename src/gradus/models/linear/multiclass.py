@@ -35,7 +35,7 @@ def softmax(formula: str, table: Any, *, confidence: float = 0.95) -> LinearFit:
         table, confidence: as of `least_squares`.
 
     Raises InputError where `least_squares` does, for a target of one class, and where the classes
-    can be told apart without a mistake.
+    can be told apart without a mistake, but for ties.
 
     >>> table = {"x": [1.0, 2.0, 3.0, 2.0, 3.0, 4.0, 3.0, 5.0, 4.0], "y": list("aaabbbccc")}
     >>> fit = softmax("y ~ x", table)
