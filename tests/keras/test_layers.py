@@ -164,6 +164,22 @@ REFUSED = {
     "width": (lambda: layers.Dense(-1), "from 1 up"),
     "filters": (lambda: layers.Conv2D(0, 3), "filters"),
     "activation": (lambda: layers.Dense(1, activation="rleu"), "did you mean 'relu'"),
+    "sum": (
+        lambda: layers.add([layers.Input((3,)), layers.Input((4,))]),
+        r"layer 'add' › [^$]*\(None, 3\), \(None, 4\)",
+    ),
+    "joined": (
+        lambda: layers.concatenate([layers.Input((3, 2)), layers.Input((4, 2))]),
+        r"along axis -1 alone[^$]*\(None, 3, 2\)",
+    ),
+    "joined along no axis": (
+        lambda: layers.concatenate([layers.Input((2,)), layers.Input((2,))], axis=3),
+        "along axis 3",
+    ),
+    "array beside symbol": (
+        lambda: layers.add([layers.Input((3,)), np.ones((1, 3))]),
+        "ndarray beside a symbol",
+    ),
     "dropout both ways": (
         lambda: layers.Bidirectional(layers.LSTM(3, dropout=0.2)),
         "Bidirectional: dropout in its LSTM",

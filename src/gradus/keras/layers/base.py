@@ -116,6 +116,7 @@ class Layer(Described):
         given = tuple(x) if isinstance(x, list | tuple) else (x,)
         with located(f"layer {self.name!r}"):
             if any(isinstance(part, KerasTensor) for part in given):
+                check_symbols(given)
                 made = self.symbol(given)
                 self.calls.append((x, made))
                 return made
@@ -321,6 +322,18 @@ def one_or_all(parts: tuple) -> Any:
 def total(entries: list[tuple[str, tuple[int, ...]]]) -> int:
     """How many numbers there are in arrays of some shapes."""
     return sum(math.prod(shape) for _, shape in entries)
+
+
+def check_symbols(given: tuple) -> None:
+    """Refuse arrays beside symbols."""
+    arrays = [part for part in given if not isinstance(part, KerasTensor)]
+    if arrays:
+        raise InputError(
+            "inputs of two kinds",
+            expected="symbols alone, or arrays alone",
+            got=f"{type(arrays[0]).__name__} beside a symbol",
+            fix="give the array as an input of the model: keras.Input(shape=(…))",
+        )
 
 
 def check_weights(owner: str, given: Any, entries: list[tuple[str, tuple[int, ...]]]) -> None:

@@ -14,8 +14,16 @@ from gradus.keras.layers.base import Layer
 from gradus.keras.layers.mapped import Mapped
 
 
+class Merging(Layer):
+    """A layer of several inputs, all of one shape."""
+
+    def symbol(self, given):
+        check_shapes([t.shape for t in given], [t.shape for t in given], "inputs of one shape")
+        return super().symbol(given)
+
+
 @dataclass(eq=False)
-class Add(Layer):
+class Add(Merging):
     """y = x₁ + x₂ + …: `nn.Add`."""
 
     def translated(self):
@@ -33,12 +41,18 @@ class Concatenate(Layer):
 
     axis: int = -1
 
+    def symbol(self, given):
+        shapes = [t.shape for t in given]
+        rest = [without(shape, self.axis) for shape in shapes]
+        check_shapes(shapes, rest, f"inputs that differ along axis {self.axis} alone")
+        return super().symbol(given)
+
     def translated(self):
         return nn.Concat(self.axis)
 
 
 @dataclass(eq=False)
-class Subtract(Layer):
+class Subtract(Merging):
     """y = x₁ − x₂."""
 
     def translated(self):
@@ -46,7 +60,7 @@ class Subtract(Layer):
 
 
 @dataclass(eq=False)
-class Multiply(Layer):
+class Multiply(Merging):
     """y = x₁ · x₂ · …"""
 
     def translated(self):
@@ -54,7 +68,7 @@ class Multiply(Layer):
 
 
 @dataclass(eq=False)
-class Average(Layer):
+class Average(Merging):
     """y = (x₁ + x₂ + …) / n."""
 
     def translated(self):
@@ -62,7 +76,7 @@ class Average(Layer):
 
 
 @dataclass(eq=False)
-class Maximum(Layer):
+class Maximum(Merging):
     """y = max(x₁, x₂, …)."""
 
     def translated(self):
@@ -70,11 +84,28 @@ class Maximum(Layer):
 
 
 @dataclass(eq=False)
-class Minimum(Layer):
+class Minimum(Merging):
     """y = min(x₁, x₂, …)."""
 
     def translated(self):
         return Mapped(smallest)
+
+
+def without(shape: tuple, axis: int) -> tuple:
+    """The shape without one axis, where it has that axis."""
+    axis = axis % len(shape) if -len(shape) <= axis < 0 else axis
+    return tuple(n for i, n in enumerate(shape) if i != axis)
+
+
+def check_shapes(shapes: list, compared: list, expected: str) -> None:
+    """Refuse symbols whose shapes do not fit together: what is compared differs."""
+    if len(set(compared)) > 1:
+        raise InputError(
+            "the shapes of the inputs do not fit together",
+            expected=expected,
+            got=", ".join(map(str, shapes)),
+            fix="change the layers before, for example to the same number of units",
+        )
 
 
 def several(x: Any) -> tuple:
