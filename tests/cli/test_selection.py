@@ -46,6 +46,15 @@ def test_more_folds_than_rows_are_refused(gradus, tables):
     assert "301 folds" in gradus(*given).err
 
 
+def test_folds_alone_divide_by_groups(gradus, tables):
+    """Two groups make two folds; fractions of a run, which would leave a part empty, play no part."""
+    given = ("evaluate", tables / "sizes.csv", "--target", "size", "--group", "colour")
+    answer = gradus(*given, "--folds", "2", "--epochs", "1", "--hidden", "0")
+    assert answer.code == 0, answer.err
+    assert "2 folds; 60 of 60 examples tested" in answer.out
+    assert "as many as there are groups, 2" in gradus(*given, "--folds", "3", "--epochs", "1").err
+
+
 def test_a_search_ends_with_the_command_that_fits(gradus, tables):
     answer = gradus(
         "search", tables / "sizes.csv", "--target", "size", "--epochs", "4", "--budget", "10",

@@ -12,6 +12,7 @@ from gradus.cli.recipe import build, plan, settled
 from gradus.cli.settings import Settings
 from gradus.cli.source import Source, read
 from gradus.data import Dataset, Preprocessor, Standardize
+from gradus.data.preprocess import check_column
 from gradus.training import Patience
 
 
@@ -19,13 +20,13 @@ def cross_validate(settings: Settings, folds: int, repeats: int = 1) -> None:
     """Print the measures of the settings over folds; preprocessing is fitted anew for each."""
     source = read(settings.data)
     settings = replace(settings, target=settings.target or source.target)
-    whole = prepare(source, settings)
-    rows = len(source.examples)
-    settings = settled(settings, round(rows * (1 - settings.validation) * (1 - 1 / folds)))
+    whole = prepare(source, undivided(source, settings))
+    seen = round(len(source.examples) * (1 - settings.validation) * (1 - 1 / folds))
+    settings = settled(settings, seen)
     print(*whole.preprocessor.sentences, plan(settings, whole.kind), "", sep="\n", flush=True)
     held_out = {"validation": settings.validation, "stop": Patience(settings.patience)}
     result = gradus.evaluate(
-        build(settings, whole),
+        build(settings, whole._replace(train=tuple(part[:seen] for part in whole.train))),
         folds=folds,
         repeats=repeats,
         seed=settings.seed,
@@ -35,6 +36,19 @@ def cross_validate(settings: Settings, folds: int, repeats: int = 1) -> None:
         **(held_out if settings.validation else {}),
     )
     print(result)
+
+
+def undivided(source: Source, settings: Settings) -> Settings:
+    """Settings by which all rows are one part: the folds divide them, by group or time too.
+
+    The column of groups takes no part in learning, as in every fold.
+    """
+    whole = replace(settings, validation=0, test=0)
+    if isinstance(source.examples, Dataset) or not settings.group:
+        return whole
+    check_column(settings.group, source.examples.columns)
+    dropped = (*settings.drop, settings.group)
+    return replace(whole, group="", time=settings.group, drop=dropped)
 
 
 def examples(source: Source, settings: Settings, whole: Prepared) -> dict[str, Any]:
