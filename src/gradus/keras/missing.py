@@ -118,8 +118,11 @@ INSTEAD: dict[str, str] = {
     "fit_generator": BATCHES,
     "get_config": CODE,
     "get_file": "data from your own disk",
+    "imdb": "texts of your own with preprocessing.text.Tokenizer, or Keras' file: "
+    "np.load('imdb.npz', allow_pickle=True) has x_train, y_train, x_test and y_test",
     "image_dataset_from_directory": "image.ImageDataGenerator().flow_from_directory(…)",
     "kernel": ARRAYS,
+    "metrics": "evaluate(…, return_dict=True), whose keys are the names",
     "metrics_names": "evaluate(…, return_dict=True), whose keys are the names",
     "model_from_json": CODE,
     "model_to_dot": "model.summary()",

@@ -73,7 +73,7 @@ class Conv(Layer):
     def margins(self, kernel: tuple, dilation: tuple) -> Any:
         """What is added around; "causal" puts all of it before."""
         known = ("valid", "same", "causal") if self.axes == 1 else ("valid", "same")
-        if pick(f"{self.name}: padding", self.padding.lower(), known) == "causal":
+        if pick("padding", self.padding.lower(), known) == "causal":
             return ((dilation[0] * (kernel[0] - 1), 0),)
         return self.padding.lower()
 

@@ -26,7 +26,7 @@ class Pooling(Layer):
     def __post_init__(self):
         super().__post_init__()
         self.only(data_format=[None, "channels_last"])
-        pick(f"{self.name}: padding", self.padding.lower(), ("valid", "same"))
+        pick("padding", self.padding.lower(), ("valid", "same"))
 
     def build(self, size):
         check_axes(self, size, self.axes)

@@ -29,7 +29,7 @@ class ConvTranspose(Conv):
             pair(self.kernel_size, self.axes, self.name, "kernel_size"),
             activations.get(self.activation),
             stride=pair(self.strides, self.axes, self.name, "strides"),
-            padding=pick(f"{self.name}: padding", self.padding.lower(), ("valid", "same")),
+            padding=pick("padding", self.padding.lower(), ("valid", "same")),
             dilation=pair(self.dilation_rate, self.axes, self.name, "dilation_rate"),
             use_bias=self.use_bias,
             weight_init=initializers.get(self.kernel_initializer),
