@@ -237,12 +237,27 @@ def test_progress_is_told_for_every_trial(line, capsys):
         ({"first": {"rat": 0.1}}, "did you mean 'rate'"),
         ({"space": regress}, r"Space\(lambda rate"),
         ({"space": {"rate": 0.1}}, "a Space"),
-        ({"data": np.zeros((4, 1))}, "no targets"),
+        ({"data": np.zeros((4, 1))}, "x alone"),
+        ({"data": {"a": [1.0]}}, r"(?s)a table.*Preprocessor"),
     ],
 )
 def test_what_cannot_be_is_refused(line, given, wording):
     with pytest.raises(InputError, match=wording):
         search(**{"space": RATES, "data": line, "budget": 10, **given})
+
+
+def test_settings_to_begin_with_are_told_the_choices(line):
+    def make(units):
+        return regress(0.1)
+
+    with pytest.raises(InputError, match=r"(?s)'units'.*Expected: 8 or 32\n.*Got:      9\n"):
+        search(Space(make, units=choice([8, 32])), line, 10, first={"units": 9})
+
+
+def test_one_trial_is_one(line):
+    found = search(Space(regress, rate=choice([0.1])), line, 2, epochs=2, first={"rate": 0.1})
+    assert len(found.trials) == 1
+    assert "\n1 trial (" in str(found)
 
 
 def test_optuna_is_named_where_it_is_missing(line, monkeypatch):

@@ -33,6 +33,11 @@ class Range(ABC):
     def ends(self) -> tuple[str, str]:
         """Both ends, for people to read."""
 
+    @property
+    @abstractmethod
+    def described(self) -> str:
+        """All values in words."""
+
 
 @dataclass(frozen=True)
 class Numbers(Range):
@@ -65,6 +70,10 @@ class Numbers(Range):
     def ends(self):
         return f"{self.low:g}", f"{self.high:g}"
 
+    @property
+    def described(self):
+        return f"from {self.low:g} to {self.high:g}"
+
 
 @dataclass(frozen=True)
 class Choice(Range):
@@ -84,6 +93,10 @@ class Choice(Range):
     @property
     def ends(self):
         return str(self.options[0]), str(self.options[-1])
+
+    @property
+    def described(self):
+        return " or ".join(map(str, self.options))
 
 
 def uniform(low: float, high: float) -> Numbers:

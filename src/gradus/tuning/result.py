@@ -12,7 +12,7 @@ from gradus.evaluation.cross_validation import aligned
 from gradus.training.fit import fit
 from gradus.training.run import Run
 from gradus.tuning.space import Space
-from gradus.tuning.trials import Trial
+from gradus.tuning.trials import Trial, counted
 
 MOST_SHOWN = 10
 
@@ -89,8 +89,8 @@ class Search:
         counts = Counter(trial.status for trial in self.trials)
         ended = ", ".join(f"{n} {status}" for status, n in counts.most_common())
         return [
-            f"{len(self.trials)} trials ({ended}), {self.cost:,} epochs, {self.seconds:.1f} s: "
-            f"{self.why}"
+            f"{counted(self.trials)} ({ended}), {self.cost:,} epochs, "
+            f"{self.seconds:.1f} s: {self.why}"
         ]
 
     def __str__(self) -> str:

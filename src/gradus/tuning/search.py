@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from gradus.base.errors import InputError
+from gradus.data.batch import Batch
+from gradus.data.dataset import Dataset
 from gradus.data.splits import k_folds
 from gradus.training.door import Admitted, admit, as_batch
 from gradus.training.interrupt import ctrl_c_ends_the_run
@@ -84,6 +86,7 @@ def search(
     if first is not None:
         space.check(first)
     example = space.algorithm(first or space.sample(np.random.default_rng(seed)))
+    check_data(example, data)
     admitted, parts = divided(example, data, validation, folds, seed)
     whole_number("epochs", epochs, 1)
     hunt = Hunt(
@@ -117,6 +120,21 @@ def divided(
     examples = admitted.examples._replace(validation=admitted.examples.train)
     rows = [(train.astype(np.int32), test.astype(np.int32)) for train, test in parts]
     return admitted._replace(examples=examples), rows
+
+
+def check_data(example: Any, data: Any) -> None:
+    """Refuse a table, and inputs alone where a likelihood needs targets."""
+    table = isinstance(data, dict) or hasattr(data, "columns")
+    alone = example.likelihood is not None and not isinstance(data, Dataset | Batch | tuple)
+    if table or alone:
+        raise InputError(
+            "search: the data",
+            expected="(x, y), (x, y, weight), or a Dataset with targets",
+            got=f"a table ({type(data).__name__})" if table else f"x alone ({type(data).__name__})",
+            fix="search(space, Preprocessor.fit(table, 'target').dataset(table), …)"
+            if table
+            else "search(space, (x, y), …)",
+        )
 
 
 def check_budget(space: Any, budget: Any, seconds: Any) -> None:

@@ -37,7 +37,7 @@ class Space:
     ...     net = nn.Sequential(nn.Dense(units, nn.tanh), nn.Dense(1))
     ...     return supervised(net, Gaussian(), adam(rate))
     >>> Space(make, rate=log_uniform(1e-3, 1e-1), units=choice([8, 16]))
-    Space(rate from 0.001 to 0.1, units from 8 to 16)
+    Space(rate from 0.001 to 0.1, units 8 or 16)
     """
 
     def __init__(self, make: Callable[..., Algorithm], /, **ranges: Range):
@@ -74,9 +74,9 @@ class Space:
             if not self.ranges[name].holds(settings[name]):
                 raise InputError(
                     f"settings to begin with: {name!r}",
-                    expected=" to ".join(self.ranges[name].ends),
+                    expected=self.ranges[name].described,
                     got=repr(settings[name]),
-                    fix="widen the range, or begin with another value",
+                    fix="begin with a value of the range, or give it this one too",
                 )
 
     def varying(self, batch: Batch) -> list[str]:
@@ -103,7 +103,7 @@ class Space:
         return True
 
     def __repr__(self) -> str:
-        shown = (f"{n} from {r.ends[0]} to {r.ends[1]}" for n, r in self.ranges.items())
+        shown = (f"{name} {values.described}" for name, values in self.ranges.items())
         return f"Space({', '.join(shown)})"
 
 
