@@ -47,7 +47,7 @@ def test_more_folds_than_rows_are_refused(gradus, tables):
 
 
 def test_folds_alone_divide_by_groups(gradus, tables):
-    """Two groups make two folds; fractions of a run, which would leave a part empty, play no part."""
+    """Two groups make two folds; fractions of a run, which would leave one empty, do not count."""
     given = ("evaluate", tables / "sizes.csv", "--target", "size", "--group", "colour")
     answer = gradus(*given, "--folds", "2", "--epochs", "1", "--hidden", "0")
     assert answer.code == 0, answer.err
