@@ -164,7 +164,7 @@ SHOWN_ELSEWHERE = {
         keras.KerasTensor
         data.Chunk data.CountTarget data.Fold data.Parts data.Split evaluation.Assessment
         evaluation.Comparison evaluation.CrossValidation evaluation.Curve evaluation.Fold
-        evaluation.Memory evaluation.Pair nn.Frozen nn.Summary
+        evaluation.Memory evaluation.Pair evaluation.Regions nn.Frozen nn.Summary
         optim.OptimizerState penalties.ActivityPenalty penalties.MaxNorm penalties.WeightPenalty
         training.Plan training.RateRange training.Run training.Runs tuning.Search tuning.Trial""",
     "by the function that takes it": """

@@ -7,6 +7,7 @@ from gradus.evaluation.curves import Curve, capacity_curve, learning_curve
 from gradus.evaluation.folds import Fold, divide
 from gradus.evaluation.memorizer import memorizer
 from gradus.evaluation.memory import Memory, random_labels
+from gradus.evaluation.regions import Regions, linear_regions
 
 __all__ = [
     "Assessment",
@@ -16,12 +17,14 @@ __all__ = [
     "Fold",
     "Memory",
     "Pair",
+    "Regions",
     "assess",
     "capacity_curve",
     "compare",
     "divide",
     "evaluate",
     "learning_curve",
+    "linear_regions",
     "memorizer",
     "random_labels",
 ]
