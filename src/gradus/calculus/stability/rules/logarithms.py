@@ -251,6 +251,17 @@ def _(views: Views, n: Node) -> Node | None:
     return None
 
 
+@rule("log", "add", formula="log(x + √(x² ± 1)) = asinh x or acosh x")
+def _(views: Views, n: Node) -> Node | None:
+    for x, root in (n.inputs, n.inputs[::-1]):
+        if root.op != "sqrt" or root.inputs[0].op != "add":
+            continue
+        square, one = root.inputs[0].inputs
+        if one.constant in (1, -1) and square.op == "integer_pow" and square.inputs[0] is x:
+            return apply("asinh" if one.constant == 1 else "acosh", x)
+    return None
+
+
 @rule("log", "add", formula="log(m p + k q) = E* + log Σ m e^{E − E*}, E = log p, log q")
 def _(views: Views, n: Node) -> Node | None:
     if any(i.op == "neg" or i.constant is not None for i in n.inputs):  # they could cancel
@@ -289,17 +300,6 @@ def _(views: Views, n: Node) -> Node | None:
     if b.constant == 1:
         return softplus(views.log_of(a))
     return log_sum(*((views.log_of(i), 1.0) for i in n.inputs))
-
-
-@rule("log", "add", formula="log(x + √(x² ± 1)) = asinh x or acosh x")
-def _(views: Views, n: Node) -> Node | None:
-    for x, root in (n.inputs, n.inputs[::-1]):
-        if root.op != "sqrt" or root.inputs[0].op != "add":
-            continue
-        square, one = root.inputs[0].inputs
-        if one.constant in (1, -1) and square.op == "integer_pow" and square.inputs[0] is x:
-            return apply("asinh" if one.constant == 1 else "acosh", x)
-    return None
 
 
 @rule("log", "det", formula="log det A from the logarithms of the pivots")
