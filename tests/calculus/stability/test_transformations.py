@@ -552,3 +552,16 @@ def test_shared_expressions_stay_shared():
 
     count = len(jax.make_jaxpr(stable(doubled))(1.0).jaxpr.eqns)
     assert count < 20_000
+
+
+@pytest.mark.parametrize("op", [jnp.add, jnp.multiply])
+def test_values_used_twice_at_every_step_are_read_once(op):
+    """Fibonacci's way: the formula written out has two million terms."""
+
+    def f(x):
+        a, b = x[0], x[1]
+        for _ in range(30):
+            a, b = b, op(a, b)
+        return jnp.log(a * b + b * b)
+
+    jax.make_jaxpr(stable(f))(jnp.array([0.9, 1.1]))

@@ -108,7 +108,6 @@ ELEMENTARY: dict[str, Callable] = {
     "scaled_mul": absorbing(lax.mul, lambda y, a, b: b, lambda y, a, b: a, both=True),
     "scaled_div": absorbing(lax.div, lambda y, a, b: 1 / b, lambda y, a, b: -(y / b), both=True),
     "absorbed": absorbing(absorbed, lambda y, a, b: b, lambda y, a, b: a),
-    "quotient": absorbing(lax.div, lambda y, a, b: 1 / b, lambda y, a, b: -(y / b)),
     "softplus": absorbing(lambda x: jnp.logaddexp(x, 0.0), lambda y, x: sigmoid(x)),
     "log1mexp": absorbing(log1mexp, lambda y, d: -1 / jnp.expm1(-d)),
     "logexpm1": absorbing(logexpm1, lambda y, x: -1 / jnp.expm1(-x)),

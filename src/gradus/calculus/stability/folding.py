@@ -12,7 +12,7 @@ from gradus.calculus.stability.expressions import reduced, stretched
 from gradus.calculus.stability.graph import Body, Graph, Node
 
 REDUCTIONS = {"add": ("reduce_sum", "cumsum", 0.0), "mul": ("reduce_prod", "cumprod", 1.0)}
-ELEMENTWISE = {
+MAPPED = {
     *("add", "neg", "mul", "div", "integer_pow", "pow", "sqrt", "abs", "max", "min"),
     *("exp", "log", "log1p", "expm1", "logistic", "softplus", "tanh", "sin", "cos", "erf"),
 }
@@ -44,7 +44,7 @@ class Fold:
             zip(arguments[last:], inputs[last:], strict=True)
         )
         self.fresh = {*self.carried, *self.arrays}
-        self.within: dict[Node, bool] = {}
+        self.within: dict[Node, set[Node]] = {}
 
     def results(self) -> list[Node | None]:
         """The outputs of the loop without the loop; None for those that need it."""
@@ -67,10 +67,14 @@ class Fold:
 
     def inside(self, n: Node) -> bool:
         """Whether n depends on the step of the loop."""
+        return bool(self.sources(n))
+
+    def sources(self, n: Node) -> set[Node]:
+        """What n is made of, of the arguments of the body that change from step to step."""
         if n in self.fresh:
-            return True
+            return {n}
         if n not in self.within:
-            self.within[n] = any(self.inside(i) for i in n.inputs)
+            self.within[n] = set().union(*map(self.sources, n.inputs))
         return self.within[n]
 
     def final(self, k: int) -> Node | None:
@@ -115,7 +119,7 @@ class Fold:
 
     def carries(self, n: Node, k: int) -> bool:
         """Whether the k-th carry is n, or inside it."""
-        return self.carried.get(n) == k or any(self.carries(i, k) for i in n.inputs)
+        return any(self.carried.get(i) == k for i in self.sources(n))
 
     def joined(self, op: str, a: Node | None, b: Node | None) -> Node | None:
         """a + b or a · b"""
@@ -142,7 +146,7 @@ class Fold:
             return self._reshaped(n, shape)
         if n.op == "dynamic_slice":
             return self.picked(n)
-        if n.op not in ELEMENTWISE or not n.is_float:
+        if n.op not in MAPPED or not n.is_float:
             return None
         parts = [i if i.constant is not None else self.stacked(i) for i in n.inputs]
         if any(p is None for p in parts):

@@ -9,6 +9,7 @@ from gradus.calculus.stability.expressions import is_move, moved
 from gradus.calculus.stability.graph import Node
 
 MOST_TERMS = 12
+DEEPEST_PRODUCT = 6
 
 
 class Linear(NamedTuple):
@@ -66,17 +67,17 @@ def constant_factor(n: Node) -> tuple[float, Node] | None:
     return None
 
 
-def factors(n: Node, sign: float = 1.0) -> tuple[float, list[Node]]:
-    """A number and the factors of a product."""
+def factors(n: Node, sign: float = 1.0, depth: int = 0) -> tuple[float, list[Node]]:
+    """A number and the factors of a product; deep ones are left together."""
     if n.constant is not None:
         return sign * n.constant, []
     if n.op == "neg":
-        return factors(n.inputs[0], -sign)
+        return factors(n.inputs[0], -sign, depth)
     scaled = constant_factor(n)
     if scaled is not None:
-        return factors(scaled[1], sign * scaled[0])
-    if n.op in ("mul", "absorbed"):
-        (c, left), (d, right) = (factors(i) for i in n.inputs)
+        return factors(scaled[1], sign * scaled[0], depth)
+    if n.op in ("mul", "absorbed") and depth < DEEPEST_PRODUCT:
+        (c, left), (d, right) = (factors(i, depth=depth + 1) for i in n.inputs)
         return sign * c * d, left + right
     return sign, [n]
 

@@ -14,9 +14,15 @@ class Form:
 
     def __init__(self, n: Node):
         self.leaves: set[Node] = set()
+        self.known: dict[Node, int | None] = {}
         self.degree = self._degree(n)
 
     def _degree(self, n: Node) -> int | None:
+        if n not in self.known:
+            self.known[n] = self._degree_of(n)
+        return self.known[n]
+
+    def _degree_of(self, n: Node) -> int | None:
         if n.constant is not None or len(self.leaves) > MOST_LEAVES:
             return 0 if n.constant is not None else None
         if n.op in ("add", "mul"):

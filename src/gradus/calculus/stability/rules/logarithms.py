@@ -17,7 +17,7 @@ from gradus.calculus.stability.expressions import (
     stretched,
 )
 from gradus.calculus.stability.graph import Node
-from gradus.calculus.stability.linear import difference
+from gradus.calculus.stability.linear import DEEPEST_PRODUCT, difference
 from gradus.calculus.stability.rules.mantissas import added
 from gradus.calculus.stability.views import Scaled, Views, rule
 
@@ -328,13 +328,13 @@ def _(views: Views, n: Node) -> Node | None:
 # ---- helpers
 
 
-def factored(views: Views, n: Node) -> tuple[Node, Node | None]:
+def factored(views: Views, n: Node, depth: int = 0) -> tuple[Node, Node | None]:
     """(m, E) where n is m eᴱ, of the factors whose logarithms are known."""
     if n.op == "neg":
-        rest, exponent = factored(views, n.inputs[0])
+        rest, exponent = factored(views, n.inputs[0], depth)
         return -rest, exponent
-    if n.op == "mul" and n.constant is None:
-        (a, e), (b, f) = (factored(views, i) for i in n.inputs)
+    if n.op == "mul" and n.constant is None and depth < DEEPEST_PRODUCT:
+        (a, e), (b, f) = (factored(views, i, depth + 1) for i in n.inputs)
         return a * b, f if e is None else e if f is None else e + f
     if n.positive and known(views, n):
         return stretched(n.like(1.0), n.shape), views.log_of(n)

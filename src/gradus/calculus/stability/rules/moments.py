@@ -9,7 +9,13 @@ from typing import Any, NamedTuple
 
 from gradus.calculus.stability.expressions import is_move, kept, reduced, stretched
 from gradus.calculus.stability.graph import Node
-from gradus.calculus.stability.linear import Linear, combine, constant_factor, linear
+from gradus.calculus.stability.linear import (
+    DEEPEST_PRODUCT,
+    Linear,
+    combine,
+    constant_factor,
+    linear,
+)
 from gradus.calculus.stability.rules.differences import terms
 from gradus.calculus.stability.rules.shares import part_of_sum
 from gradus.calculus.stability.views import Views, rule
@@ -79,9 +85,11 @@ def weighted_means(n: Node) -> Iterator[WeightedMean]:
             yield WeightedMean(weight, total, products, axes)
 
 
-def factors_of(n: Node) -> list[Node]:
+def factors_of(n: Node, depth: int = 0) -> list[Node]:
     """What is multiplied in n."""
-    return [f for i in n.inputs for f in factors_of(i)] if n.op == "mul" else [n]
+    if n.op != "mul" or depth >= DEEPEST_PRODUCT:
+        return [n]
+    return [f for i in n.inputs for f in factors_of(i, depth + 1)]
 
 
 @rule("value", "add", formula="Σwx²/Σw − (Σwx/Σw)² = Σw (x − x̄)²/Σw, x̄ = Σwx/Σw")
@@ -154,20 +162,22 @@ def products(x: Node, y: Node) -> tuple[Node, ...]:
     return (x**2,) if x is y else (x * y, y * x)
 
 
-def product_of_sums(n: Node) -> Product | None:
+def product_of_sums(n: Node, depth: int = 0) -> Product | None:
     """n as a number times one or two sums."""
+    if depth > DEEPEST_PRODUCT:
+        return None
     if n.op == "neg":
-        return scaled(product_of_sums(n.inputs[0]), -1.0)
+        return scaled(product_of_sums(n.inputs[0], depth + 1), -1.0)
     factor = constant_factor(n)
     if factor is not None:
-        return scaled(product_of_sums(factor[1]), factor[0])
+        return scaled(product_of_sums(factor[1], depth + 1), factor[0])
     if n.op == "integer_pow" and n.params["y"] == 2:
-        inner = product_of_sums(n.inputs[0])
+        inner = product_of_sums(n.inputs[0], depth + 1)
         if inner is None or len(inner.sums) != 1:
             return None
         return Product(inner.coefficient**2, inner.sums * 2)
     if n.op == "mul":
-        a, b = map(product_of_sums, n.inputs)
+        a, b = (product_of_sums(i, depth + 1) for i in n.inputs)
         if a is None or b is None or len(a.sums) + len(b.sums) != 2:
             return None
         return Product(a.coefficient * b.coefficient, a.sums + b.sums)
@@ -178,7 +188,7 @@ def product_of_sums(n: Node) -> Product | None:
         return Product(1.0, [(a**2 if a is b else a * b, tuple(range(len(a.shape))))])
     only_axes = n.op in ("broadcast_in_dim", "reshape", "squeeze", "expand_dims") and is_move(n)
     if only_axes and math.prod(n.shape) == math.prod(n.inputs[0].shape):
-        return product_of_sums(n.inputs[0])
+        return product_of_sums(n.inputs[0], depth + 1)
     return None
 
 
