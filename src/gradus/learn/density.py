@@ -8,7 +8,7 @@ from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm
 from gradus.learn.checks import check_optimizer, check_penalty, require
 from gradus.learn.descent import State, begin, descent
-from gradus.models.density import DensityModel
+from gradus.models.generative.density import DensityModel
 from gradus.nn.layer import Forward
 from gradus.optim.optimizer import Optimizer
 from gradus.penalties import Penalty

@@ -1,10 +1,11 @@
 """Floor 3: named architectures built from `nn`."""
 
 from gradus.models import linear
-from gradus.models.autoencoder import Autoencoder, autoencoder
-from gradus.models.density import DensityModel
 from gradus.models.extreme import extreme_learning_machine
-from gradus.models.made import Autoregressive, made
+from gradus.models.generative.autoencoder import Autoencoder, autoencoder
+from gradus.models.generative.density import DensityModel
+from gradus.models.generative.made import Autoregressive, made
+from gradus.models.generative.model import GenerativeModel
 from gradus.models.mlp import mlp
 from gradus.models.rbf_network import rbf_network
 
@@ -12,6 +13,7 @@ __all__ = [
     "Autoencoder",
     "Autoregressive",
     "DensityModel",
+    "GenerativeModel",
     "autoencoder",
     "extreme_learning_machine",
     "linear",

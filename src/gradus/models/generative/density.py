@@ -6,10 +6,11 @@ from abc import abstractmethod
 
 import jax
 
-from gradus.nn.layer import INFERENCE, Forward, Layer
+from gradus.models.generative.model import GenerativeModel
+from gradus.nn.layer import INFERENCE, Forward
 
 
-class DensityModel(Layer):
+class DensityModel(GenerativeModel):
     """A layer that maps examples x to log p(x), one number for each, and can be sampled from.
 
     `learn.density` makes examples likely under it.
@@ -30,6 +31,9 @@ class DensityModel(Layer):
     @abstractmethod
     def sample(self, key: jax.Array, count: int) -> jax.Array:
         """So many new x, drawn from p(x), examples first."""
+
+    def log_prob(self, x):
+        return self(x)
 
     def with_marginals(self, x: jax.Array, weight: jax.Array | None = None) -> DensityModel:
         """The model, before `init`, with each column of x described by itself, where it can be."""

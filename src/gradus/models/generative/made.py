@@ -12,7 +12,7 @@ from gradus.base.errors import InputError
 from gradus.base.record import static
 from gradus.likelihoods import Likelihood
 from gradus.likelihoods.inputs import as_targets
-from gradus.models.density import DensityModel
+from gradus.models.generative.density import DensityModel
 from gradus.nn.layer import INFERENCE, Forward, Layer
 
 

@@ -1,0 +1,1 @@
+"""Models of where examples come from: densities, codes and samplers."""
