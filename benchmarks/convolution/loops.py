@@ -1,54 +1,22 @@
-"""Convolution in loops and beside PyTorch, on a CPU: `python -m benchmarks.convolution [part …]`.
-
-First a list of layers: milliseconds of values and gradients, one call after the other and as many
-inside one compiled loop. XLA may leave its fast path inside loops; no ratio should be above 2.
-
-Then one training step of whole nets, in turn with PyTorch, its images with channels last and
-first: forward, backward and a step of Adam. Ours runs as in `fit`, many steps in one compiled loop.
-Wall time says how long it takes on this machine as it is; CPU time of one thread says how much
-work it is, whatever else the machine does.
-"""
+"""Layers one by one and in compiled loops."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 
-NETS = ("cnn", "vgg_block", "strided")
-PEERS = ("gradus", "torch, channels last", "torch, channels first", "torch.compile")
-SHAPES = {"cnn": (28, 28, 1), "vgg_block": (16, 16, 64), "strided": (32, 32, 16)}
-BATCH, STEPS, REPEATS = 128, 10, 5
+import equinox as eqx
+import jax
+import jax.numpy as jnp
 
+from gradus import nn
 
-def main() -> None:
-    """The list of layers, then everybody in turn, each time in a process of its own."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.convolution", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["loop", *NETS], help="loop, or nets")
-    parser.add_argument("--rounds", type=int, default=3, help="how often everybody has a turn")
-    parser.add_argument("--threads", type=int, nargs="*", default=[1, os.cpu_count()])
-    given = parser.parse_args()
-    for part in given.parts:
-        if part == "loop":
-            in_and_out_of_loops(given.rounds)
-            continue
-        for threads in given.threads:
-            found: dict[str, list] = {peer: [] for peer in PEERS}
-            for _ in range(given.rounds):
-                for peer in PEERS:
-                    found[peer] += ask(peer, part, threads)
-            show(f"{part}, {threads} threads: ms per step", found)
+STEPS = 10
 
 
 def layers() -> dict[str, tuple]:
     """What the list holds: a layer and the shape of its inputs, batch axis included."""
-    from gradus import nn
-
     return {
         "3×3, 1→32": (nn.Conv(32, 3, padding="same"), (64, 28, 28, 1)),
         "3×3, 32→64": (nn.Conv(64, 3, padding="same"), (64, 14, 14, 32)),
@@ -87,33 +55,28 @@ def layers() -> dict[str, tuple]:
 
 def in_and_out_of_loops(rounds: int) -> None:
     """Values and gradients of every layer of the list, one by one and in a loop."""
-    import jax
-
     print(f"\nms for values and gradients{'':14}{'one by one':>12}{'in a loop':>12}{'ratio':>9}")
     for name, (layer, (batch, *shape)) in layers().items():
         layer = layer.init(jax.random.key(0), tuple(shape))
         x = jax.random.normal(jax.random.key(1), (batch, *shape))
         alone, loop = apart(layer, x), together(layer, x)
+        alone(), loop()  # compiled here
         figures: tuple[list, list] = ([], [])
         for _ in range(rounds):
             for run, found in zip((alone, loop), figures, strict=True):
-                found.append(timed(run, STEPS)[0])
+                found.append(timed(run))
         a, b = map(statistics.median, figures)
         print(f"{name:40}{a:12.2f}{b:12.2f}{b / a:8.2f}×", flush=True)
 
 
 def gradients(layer, x):
     """The gradients of the mean square of a layer's outputs."""
-    import equinox as eqx
-    import jax.numpy as jnp
-
     return eqx.filter_grad(lambda both: jnp.square(both[0](both[1])).mean())((layer, x))
 
 
 def apart(layer, x) -> Callable[[], None]:
     """Gradients, one call after the other."""
     import equinox as eqx
-    import jax
 
     run = eqx.filter_jit(gradients)
 
@@ -127,7 +90,6 @@ def apart(layer, x) -> Callable[[], None]:
 def together(layer, x) -> Callable[[], None]:
     """As many in one compiled loop, each a step of gradient descent on layer and inputs."""
     import equinox as eqx
-    import jax
 
     arrays, rest = eqx.partition((layer, x), eqx.is_inexact_array)
 
@@ -142,38 +104,8 @@ def together(layer, x) -> Callable[[], None]:
     return lambda: jax.block_until_ready(loop(arrays))
 
 
-def timed(run: Callable[[], None], steps: int) -> tuple[float, float]:
-    """Wall and CPU milliseconds per step, the first run not counted."""
-    if run not in WARM:
-        run()
-        WARM.append(run)
-    wall, cpu = time.perf_counter(), time.process_time()
+def timed(run: Callable[[], None]) -> float:
+    """Milliseconds per step of a run."""
+    began = time.perf_counter()
     run()
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    return 1e3 * wall / steps, 1e3 * cpu / steps
-
-
-WARM: list[Callable] = []
-
-
-def ask(peer: str, net: str, threads: int) -> list[list[float]]:
-    """Wall and CPU milliseconds per step of several runs, in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.convolution_worker", peer, net, str(threads)]
-    cores = f"{','.join(map(str, range(threads)))}"
-    done = subprocess.run(
-        ["taskset", "-c", cores, *command], capture_output=True, text=True, check=True
-    )
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def show(title: str, found: dict[str, list]) -> None:
-    """Medians, and how many times as long as Gradus the others take."""
-    print(f"\n{title}\n{'':24}{'wall':>9}{'ratio':>9}{'CPU':>9}{'ratio':>9}")
-    ours = [statistics.median(column) for column in zip(*found["gradus"], strict=True)]
-    for peer, figures in found.items():
-        wall, cpu = (statistics.median(column) for column in zip(*figures, strict=True))
-        print(f"{peer:24}{wall:9.2f}{wall / ours[0]:8.2f}×{cpu:9.2f}{cpu / ours[1]:8.2f}×")
-
-
-if __name__ == "__main__":
-    main()
+    return 1e3 * (time.perf_counter() - began) / STEPS

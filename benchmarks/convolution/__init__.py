@@ -1,0 +1,1 @@
+"""Convolution on a CPU, inside loops and beside others: `python -m benchmarks.convolution`."""
