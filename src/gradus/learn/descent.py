@@ -56,7 +56,7 @@ def descent(
     def step(state: State, batch: Batch, key: jax.Array):
         params, rest = split(state.model)
         slope = jax.grad(objective, has_aux=True)
-        gradient, (rest, info) = slope(params, rest, batch, key)
+        gradient, (rest, info) = slope(params, rest, batch, key, state.optimizer.step)
         change, memory = optimizer.update(gradient, state.optimizer, params)
         new = merge(jax.tree.map(jnp.add, params, change), rest)
         if penalty is not None:
@@ -78,9 +78,9 @@ def descent(
 def objective_of(measure: Measure, penalty: Penalty | None) -> Callable:
     """What a step makes smaller, and beside it the new state of the layers and the measures."""
 
-    def objective(params: Any, rest: Any, batch: Batch, key: jax.Array):
+    def objective(params: Any, rest: Any, batch: Batch, key: jax.Array, step: jax.Array):
         whole = merge(params, rest)
-        forward = Forward(training=True, key=key, present=batch.present)
+        forward = Forward(training=True, key=key, present=batch.present, step=step)
         info = measure(whole, batch, forward)
         loss = info["loss"]
         if penalty is not None:

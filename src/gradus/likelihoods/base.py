@@ -56,6 +56,12 @@ class Likelihood(Record):
         is known about outputs: biases then start as the layer says.
         """
 
+    def mean(self, outputs: jax.Array) -> jax.Array:
+        """A guess in between: the mean of every target, grey for a pixel that is 0 or 1; where
+        there is nothing in between, as with classes, what `predict` says.
+        """
+        return self.predict(outputs)
+
     def probabilities(self, outputs: jax.Array) -> jax.Array:
         """p(class) for every target, the classes on the last axis.
 

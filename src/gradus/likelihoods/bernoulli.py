@@ -61,6 +61,9 @@ class Bernoulli(Likelihood):
     def predict(self, outputs):
         return (self.pairs(outputs)[..., 0] > 0).astype(jnp.int32)
 
+    def mean(self, outputs):
+        return jax.nn.sigmoid(self.pairs(outputs)[..., 0])
+
     def probabilities(self, outputs):
         """p(0) = σ(−z) and p(1) = σ(z) for every target, on the last axis."""
         logit = self.pairs(outputs)[..., 0]
@@ -89,5 +92,5 @@ class Bernoulli(Likelihood):
     def check(self, y):
         super().check(y)
         expected = "0 or 1, or a probability between them"
-        fix = "for labels −1 and +1 give (y + 1) / 2; for more than two classes use Categorical"
+        fix = "pixels: x / 255; labels −1 and +1: (y + 1) / 2; more than two classes: Categorical"
         refuse_targets(self, (y < 0) | (y > 1), y, expected, fix)

@@ -26,6 +26,8 @@ class Forward:
             gives Monte-Carlo passes: noise on, statistics fixed.
         present: which rows of the batch are examples, shape (B,): 1 for those, 0 for rows that
             only fill up a short batch and must not enter its statistics; None: all are.
+        step: how many steps were taken before this pass, for what changes in the course of
+            learning; None outside learning.
 
     A layer may call, while the pass runs:
         `forward.key()`: a fresh key, different at each call.
@@ -38,9 +40,11 @@ class Forward:
         training: bool = False,
         key: jax.Array | None = None,
         present: jax.Array | None = None,
+        step: jax.Array | None = None,
     ):
         self.training = training
         self.present = present
+        self.step = step
         self.notes: dict[str, list] = {}
         self._key = key
         self._keys_given = 0

@@ -114,7 +114,7 @@ class WeightNoise(Layer):
         if not forward.noisy:
             return self.inner(x, forward)
         disturbed = map_leaves(lambda leaf: self._disturb(leaf, forward), self.inner)
-        inside = Forward(forward.training, forward.key(), forward.present)
+        inside = Forward(forward.training, forward.key(), forward.present, forward.step)
         y = disturbed(x, inside)
         self._pass_on(inside, disturbed, forward)
         return y
