@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,9 +10,9 @@ import jax
 import jax.numpy as jnp
 from jax import tree_util as jtu
 
-from gradus.base.record import static
-from gradus.base.tree import leaves, path_name
-from gradus.nn.layer import INFERENCE, Forward, Layer, Shape, is_shape
+from gradus.base.tree import leaves
+from gradus.nn.layer import Layer, Shape, is_shape
+from gradus.nn.watched import layer_name, layers_of, watched
 
 
 class Row(NamedTuple):
@@ -92,29 +91,14 @@ def summary(model: Layer, shape: Shape, dtype: Any = None) -> Summary:
     paths = [path for path, _ in jtu.tree_flatten_with_path(ready)[0]]
     arrays = list(zip(paths, leaves(ready), strict=True))
     rows = []
-    for path, depth, layer in _layers(ready):
+    for path, depth, layer in layers_of(ready):
         inside = [leaf for at, leaf in arrays if at[: len(path)] == path]
         trained = sum(leaf.value.size for leaf in inside if leaf.trainable)
         fixed = sum(leaf.value.size for leaf in inside if not leaf.trainable)
-        name = path_name(path).removeprefix("value")  # the model itself has no name
+        name = layer_name(path)
         rows.append(Row(name, type(layer).__name__, depth, outputs.get(path), trained, fixed))
     weights = sum(leaf.value.size for _, leaf in arrays if leaf.kind == "weight")
     return Summary(tuple(rows), weights)
-
-
-class _Watched(Layer):
-    """A layer that tells what it returns; in all else the layer itself."""
-
-    inner: Layer
-    tell: Callable = static()
-
-    def __call__(self, x, forward: Forward = INFERENCE):
-        y = self.inner(x, forward)
-        self.tell(y)
-        return y
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.inner, name)
 
 
 def _outputs(model: Layer, shape: Shape, dtype: Any) -> dict[tuple, Shape]:
@@ -125,27 +109,5 @@ def _outputs(model: Layer, shape: Shape, dtype: Any) -> dict[tuple, Shape]:
         found[path] = jax.tree.map(lambda a: a.shape[1:], y)
 
     example = jax.tree.map(lambda s: jax.ShapeDtypeStruct((1, *s), dtype), shape, is_leaf=is_shape)
-    eqx.filter_eval_shape(lambda layer, x: _watched(layer, (), tell)(x), model, example)
+    eqx.filter_eval_shape(lambda layer, x: watched(layer, tell)(x), model, example)
     return found
-
-
-def _watched(layer: Layer, path: tuple, tell: Callable) -> Layer:
-    """The layer with itself and every layer in it watched."""
-    parts, structure = _parts(layer)
-    new = [_watched(p, path + at, tell) if isinstance(p, Layer) else p for at, p in parts]
-    return _Watched(structure.unflatten(new), lambda y: tell(path, y))
-
-
-def _layers(layer: Layer, path: tuple = (), depth: int = 0) -> Iterator[tuple[tuple, int, Layer]]:
-    """The layer and all layers in it, with their paths and depths."""
-    yield path, depth, layer
-    for at, part in _parts(layer)[0]:
-        if isinstance(part, Layer):
-            yield from _layers(part, path + at, depth + 1)
-
-
-def _parts(layer: Layer):
-    """The layers and arrays directly in a layer, with their paths, and how to put them back."""
-    return jtu.tree_flatten_with_path(
-        layer, is_leaf=lambda node: isinstance(node, Layer) and node is not layer
-    )
