@@ -8,6 +8,7 @@ file: only classes of ours, and those that are already imported, can come back.
 from __future__ import annotations
 
 import dataclasses
+from collections import OrderedDict
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -20,7 +21,8 @@ import numpy as np
 from gradus.base.errors import InputError, nearest
 
 ROOMS = tuple(
-    f"gradus.{room}" for room in ("data", "likelihoods", "models", "nn", "optim", "penalties")
+    f"gradus.{room}"
+    for room in ("data", "filters", "likelihoods", "models", "nn", "optim", "penalties")
 )
 CLASSES: dict[str, type] = {}
 FUNCTIONS: dict[str, Callable] = {}
@@ -105,7 +107,8 @@ def encode(value: Any, arrays: dict[str, np.ndarray], path: str = "") -> Any:
         items = [encode(v, arrays, f"{path}/{i}") for i, v in enumerate(value)]
         return {"tuple": items} if isinstance(value, tuple) else items
     if isinstance(value, dict):
-        return {"dict": {k: encode(v, arrays, f"{path}/{k}") for k, v in value.items()}}
+        kind = "ordered" if isinstance(value, OrderedDict) else "dict"
+        return {kind: {k: encode(v, arrays, f"{path}/{k}") for k, v in value.items()}}
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if callable(value) and FUNCTIONS.get(_name(value)) is value:
@@ -134,6 +137,8 @@ def decode(value: Any, arrays: dict[str, np.ndarray]) -> Any:
         return tuple(decode(v, arrays) for v in value["tuple"])
     if "dict" in value:
         return {k: decode(v, arrays) for k, v in value["dict"].items()}
+    if "ordered" in value:
+        return OrderedDict((k, decode(v, arrays)) for k, v in value["ordered"].items())
     return _known(FUNCTIONS, value["function"], "function")
 
 
