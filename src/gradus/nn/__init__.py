@@ -44,6 +44,7 @@ from gradus.nn.layer import INFERENCE, Forward, Layer
 from gradus.nn.local import LocallyConnected, TiledConv
 from gradus.nn.masked import MaskedDense
 from gradus.nn.matrix import as_matrix
+from gradus.nn.minibatch import MinibatchDeviation, MinibatchDiscrimination
 from gradus.nn.noise import Dropout, GaussianNoise, WeightNoise, monte_carlo
 from gradus.nn.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
 from gradus.nn.note import Note
@@ -70,6 +71,7 @@ from gradus.nn.resize import Crop, Pad, Upsample
 from gradus.nn.separable import SeparableConv
 from gradus.nn.shape import Flatten, Reshape
 from gradus.nn.skip import DenseConnection, Residual
+from gradus.nn.spectral import SpectralNorm
 from gradus.nn.summary import Summary, summary
 from gradus.nn.transposed import ConvTranspose
 from gradus.nn.units import RBF, Maxout, PReLU, RReLU
@@ -122,6 +124,8 @@ __all__ = [
     "MaxPool",
     "Maxout",
     "MeanPool",
+    "MinibatchDeviation",
+    "MinibatchDiscrimination",
     "MultiplicativeLSTM",
     "Normal",
     "Note",
@@ -137,6 +141,7 @@ __all__ = [
     "SeparableConv",
     "Sequential",
     "SimpleRNN",
+    "SpectralNorm",
     "Stack",
     "Summary",
     "TiledConv",
