@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import jax
+
 from gradus.base.errors import InputError
 from gradus.data.batch import Batch
 from gradus.likelihoods import Likelihood
@@ -28,6 +30,8 @@ class Algorithm(NamedTuple):
         settings: what was chosen, for people to read.
         remarks: (state, batch) -> {name: sentence}: what else people should know about a run over
             such batches. It is traced: it sees shapes, no numbers. None where there is nothing.
+        total: (batch) -> of how many examples a batch's measures are the mean; so many times they
+            enter the averages of an epoch.
     """
 
     init: Callable
@@ -38,6 +42,7 @@ class Algorithm(NamedTuple):
     likelihood: Likelihood | None = None
     settings: dict[str, Any] = {}  # noqa: RUF012 - never changed
     remarks: Callable | None = None
+    total: Callable[[Batch], jax.Array] = Batch.total
 
 
 def require_targets(data: Batch) -> None:

@@ -86,10 +86,7 @@ def supervised(
         return begin(biased.init(key, jax.tree.map(lambda a: a.shape[1:], batch.x)), optimizer)
 
     def check(data: Batch) -> None:
-        require_targets(data)
-        with located("x"):
-            model.check(data.x)
-        likelihood.check(data.y)
+        check_examples(model, likelihood, data)
 
     def remarks(state: State, batch: Batch) -> dict[str, str]:
         return remark(likelihood, measures_of(measured), *split(state.model), batch)
@@ -111,6 +108,14 @@ def supervised(
         settings=settings,
         remarks=told,
     )
+
+
+def check_examples(model: Layer, likelihood: Likelihood, data: Batch) -> None:
+    """Refuse inputs that the model cannot take, and targets the likelihood does not describe."""
+    require_targets(data)
+    with located("x"):
+        model.check(data.x)
+    likelihood.check(data.y)
 
 
 def measure(likelihood: Likelihood, outputs: jax.Array, batch: Batch) -> dict[str, jax.Array]:

@@ -117,11 +117,12 @@ class Life:
         """Learn from the examples of some rows."""
         batch = take(examples.train, rows)
         key = self._key(member, step + 1)
-        state, info = self.make(member.settings).step(learner.state, batch, key)
+        algorithm = self.make(member.settings)
+        state, info = algorithm.step(learner.state, batch, key)
         trace = info.pop("trace", None)
         measures = vector({**info, "weight": jnp.ones(())}, [*self.averaged, "weight"])
         fine = jnp.all(jnp.isfinite(measures))
-        sums, lost = compensated(learner.sums, learner.lost, batch.total() * measures)
+        sums, lost = compensated(learner.sums, learner.lost, algorithm.total(batch) * measures)
         if self.together:  # rest in batches that only others have, and after numbers went wrong
             goes_on = jnp.any(rows >= 0) & fine & (learner.bad_step == NEVER)
             state = jax.tree.map(lambda a, b: jnp.where(goes_on, a, b), state, learner.state)
@@ -172,7 +173,8 @@ class Life:
         """The measures of the validation part, their names with `val_` before."""
         if examples.validation is None or member.validation is None:
             return {}
-        evaluate = self.make(member.settings).evaluate
+        algorithm = self.make(member.settings)
+        evaluate = algorithm.evaluate
         if evaluate is None:
             raise InputError(
                 "validation",
@@ -181,7 +183,10 @@ class Life:
                 fix="leave `validation` out, or give the Algorithm a function `evaluate`",
             )
         values = average(
-            lambda batch: evaluate(state, batch), examples.validation, member.validation
+            lambda batch: evaluate(state, batch),
+            examples.validation,
+            member.validation,
+            algorithm.total,
         )
         return {f"val_{name}": value for name, value in values.items()}
 

@@ -58,15 +58,18 @@ def padded(rows: Rows, batch: int) -> jax.Array:
 
 
 def average(
-    measure: Callable[[Batch], dict[str, jax.Array]], examples: Batch, rows: Rows
+    measure: Callable[[Batch], dict[str, jax.Array]],
+    examples: Batch,
+    rows: Rows,
+    total: Callable[[Batch], jax.Array] = Batch.total,
 ) -> dict[str, jax.Array]:
-    """Weighted mean of `measure(batch)` over all rows, in blocks of at most 1 024."""
+    """Mean of `measure(batch)` over all rows, in blocks of at most 1 024, weighted by `total`."""
     block = min(EVALUATION_BATCH, rows.shape[0])
     blocks = padded(rows, block).reshape(-1, block)
 
     def weigh(rows):
         batch = take(examples, rows)
-        weight = batch.total()
+        weight = total(batch)
         return weight, {name: weight * value for name, value in measure(batch).items()}
 
     sums = jax.tree.map(lambda values: values.sum(0), lax.map(weigh, blocks))
