@@ -346,7 +346,7 @@ def test_the_fix_fits_the_slip():
     with pytest.raises(InputError, match=r"y\.to_numpy\(\)\[:, 0\] of a data frame"):
         Gaussian().check(np.zeros((5, 1)))
     with pytest.raises(InputError, match=r"y.argmax\(-1\)"):
-        Categorical(3).log_prob(jnp.zeros((5, 3)), jnp.zeros((5, 3)))
+        Categorical(3).log_prob(jnp.zeros((5, 3)), jnp.zeros((5, 3), int))
     with pytest.raises(InputError, match=r"y\[..., None\]"):
         Gaussian().log_prob(jnp.zeros((5, 7, 1)), jnp.zeros((5, 7)))
     with pytest.raises(InputError, match=r"begin the model with nn\.Flatten\(\)"):

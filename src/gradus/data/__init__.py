@@ -9,6 +9,7 @@ from gradus.data.idx import read_idx
 from gradus.data.images import ImagePreprocessor
 from gradus.data.inference import infer_kind, infer_target_kind
 from gradus.data.preprocess import Preprocessor
+from gradus.data.read_images import read_image_files, read_images, stream_images
 from gradus.data.scaling import PCA, Scale, Scaling, Standardize
 from gradus.data.splits import Fold, Split, bootstrap, k_folds, leave_one_out, split
 from gradus.data.stream import Chunk, Stream
@@ -48,6 +49,9 @@ __all__ = [
     "load",
     "read_arrays",
     "read_idx",
+    "read_image_files",
+    "read_images",
     "read_table",
     "split",
+    "stream_images",
 ]

@@ -66,9 +66,17 @@ class ImagePreprocessor(Record):
         return self.scale(data.x)
 
     def targets(self, data: Dataset) -> Any:
-        """The targets for the likelihood; `target.decode` brings predictions back."""
+        """The targets for the likelihood; `target.decode` brings predictions back.
+
+        Classes are told apart by their names: other data may have fewer, or number them otherwise.
+        """
         if data.y is None or self.target is None:
             raise InputError(
                 "no targets", expected="a dataset with y", got="x alone", fix="give the targets too"
             )
-        return data.y if isinstance(self.target, ClassTarget) else self.target.encode(data.y)
+        if not isinstance(self.target, ClassTarget):
+            return self.target.encode(data.y)
+        if data.labels is None or data.labels == self.target.labels:
+            return data.y
+        names = self.target.replace(labels=tuple(map(str, self.target.labels)))
+        return names.encode([str(data.labels[k]) for k in data.y])

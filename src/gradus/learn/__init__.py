@@ -1,18 +1,26 @@
 """Floor 3: ways of learning, each a pair of functions."""
 
+from gradus.learn.adversarial import adversarial
 from gradus.learn.algorithm import Algorithm
+from gradus.learn.augmented import augmented
 from gradus.learn.autoencoder import autoencoder
 from gradus.learn.density import density
+from gradus.learn.gan.gan import gan
 from gradus.learn.mistake_bound import MistakeBound, mistake_bound
 from gradus.learn.perceptron import perceptron
 from gradus.learn.supervised import supervised
+from gradus.learn.virtual_adversarial import virtual_adversarial
 
 __all__ = [
     "Algorithm",
     "MistakeBound",
+    "adversarial",
+    "augmented",
     "autoencoder",
     "density",
+    "gan",
     "mistake_bound",
     "perceptron",
     "supervised",
+    "virtual_adversarial",
 ]
