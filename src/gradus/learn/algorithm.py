@@ -25,6 +25,7 @@ class Algorithm(NamedTuple):
         step: (state, batch, key) -> (state, info).
         evaluate: (state, batch) -> info, without learning; None where nothing can be validated.
         watch: (state, trace) -> info, at the end of an epoch; None where nothing is watched.
+            Arrays among it, such as samples, are kept for people to look at: `history.shown`.
         check: (batch of NumPy arrays) -> None; raises InputError for data it cannot learn from.
         likelihood: what the outputs of `state.model` mean; None where they mean nothing yet.
         settings: what was chosen, for people to read.

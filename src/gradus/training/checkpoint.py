@@ -15,6 +15,8 @@ from gradus.base.errors import InputError
 from gradus.base.files import DamagedFile, read_arrays, write_arrays
 from gradus.training.history import History
 
+SHOWN = "shown"  # before the names of what was kept to look at
+
 
 class Checkpoint:
     """The checkpoint of a run: written every so often and at the end.
@@ -65,6 +67,8 @@ def save_checkpoint(path: Path, carry: Any, histories: list[History], run: int) 
     """Write a pytree of arrays and the histories so far to one file."""
     arrays = {name: np.asarray(_raw(value)) for name, value in _named(carry).items()}
     columns = [{name: values.tolist() for name, values in h.items()} for h in histories]
+    for place, history in enumerate(histories):
+        arrays |= {f"{SHOWN}/{place}/{name}": array for name, array in history.shown.items()}
     write_arrays(path, arrays, {"histories": columns, "fingerprint": run})
 
 
@@ -92,8 +96,13 @@ def load_checkpoint(path: Path, like: Any, run: int) -> tuple[Any, list[History]
         )
     names = list(_named(like))
     values = [_like(arrays[n], v) for n, v in zip(names, jax.tree.leaves(like), strict=True)]
-    histories = [History({k: np.array(v) for k, v in h.items()}) for h in about["histories"]]
+    shown = [_below(f"{SHOWN}/{place}/", arrays) for place in range(len(about["histories"]))]
+    histories = [History(h, s) for h, s in zip(about["histories"], shown, strict=True)]
     return jax.tree.structure(like).unflatten(values), histories
+
+
+def _below(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
 
 
 def _named(tree: Any) -> dict[str, Any]:

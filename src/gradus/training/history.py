@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,7 @@ class History(Mapping):
 
     Arguments:
         columns: name -> numbers, all of one length.
+        shown: name -> arrays to look at, one for each epoch, such as samples; not written to CSV.
 
     >>> history = History({"epoch": [1, 2], "loss": [0.7, 0.5]})
     >>> history["loss"]
@@ -32,8 +34,9 @@ class History(Mapping):
     0.5
     """
 
-    def __init__(self, columns: Mapping[str, np.ndarray]):
+    def __init__(self, columns: Mapping[str, Any], shown: Mapping[str, Any] | None = None):
         self._columns = {name: np.asarray(values) for name, values in columns.items()}
+        self.shown = {name: np.asarray(arrays) for name, arrays in (shown or {}).items()}
 
     def __getitem__(self, name: str) -> np.ndarray:
         if name not in self._columns:
@@ -71,11 +74,18 @@ class History(Mapping):
         """This history with the rows of another below it."""
         if not self.epochs:
             return other
-        return History({name: np.concatenate([self[name], other[name]]) for name in self})
+        columns, shown = (
+            {name: np.concatenate([first[name], second[name]]) for name in first}
+            for first, second in ((self, other), (self.shown, other.shown))
+        )
+        return History(columns, shown)
 
     def until(self, epochs: int) -> History:
         """The first epochs alone."""
-        return History({name: values[:epochs] for name, values in self.items()})
+        columns, shown = (
+            {name: values[:epochs] for name, values in part.items()} for part in (self, self.shown)
+        )
+        return History(columns, shown)
 
     def to_pandas(self):
         """A pandas DataFrame; needs `pip install pandas`."""

@@ -56,6 +56,7 @@ class Learner(NamedTuple):
     bad_step: jax.Array  # the first step whose measures were not finite
     tracker: Tracker | None  # the best epoch; None where nothing is monitored
     table: jax.Array  # one row of measures for each finished epoch
+    album: dict[str, jax.Array]  # one array to look at for each finished epoch, by name
 
 
 class Life:
@@ -92,7 +93,9 @@ class Life:
         self.remarks = {} if algorithm.remarks is None else algorithm.remarks(state, first)
         _, info = jax.eval_shape(algorithm.step, state, first, self._key(member, 0))
         trace = jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), info.pop("trace", None))
-        self.watched = list(jax.eval_shape(self.watch, state, trace, member))
+        seen = jax.eval_shape(self.watch, state, trace, member)
+        self.watched = [name for name, value in seen.items() if not value.shape]
+        album = {name: value for name, value in seen.items() if value.shape}
         self.averaged = sorted(info, key=lambda name: name != "loss")  # the loss comes first
         found = jax.eval_shape(self.validate, state, member, examples)
         self.validated = sorted(found, key=lambda name: name != "val_loss")
@@ -104,6 +107,7 @@ class Life:
             bad_step=jnp.asarray(NEVER),
             tracker=self.stop.start(state.model) if self.stop.watches(self.columns) else None,
             table=jnp.zeros((TABLE_ROWS, len(self.columns))),
+            album=jax.tree.map(lambda a: jnp.zeros((TABLE_ROWS, *a.shape), a.dtype), album),
         )
 
     def step(
@@ -145,8 +149,8 @@ class Life:
         """End an epoch: average, validate, keep the best, write a line of the table."""
         averages = learner.sums[:-1] / learner.sums[-1]
         found = vector(self.validate(learner.state, member, examples), self.validated)
-        seen = vector(self.watch(learner.state, learner.trace, member), self.watched)
-        row = jnp.concatenate([averages, found, seen])
+        seen = self.watch(learner.state, learner.trace, member)
+        row = jnp.concatenate([averages, found, vector(seen, self.watched)])
         tracker = learner.tracker
         if tracker is not None:
             value = row[self.columns.index(self.stop.monitor)]
@@ -156,13 +160,14 @@ class Life:
             lost=jnp.zeros_like(learner.lost),
             tracker=tracker,
             table=learner.table.at[line].set(row),
+            album={name: old.at[line].set(seen[name]) for name, old in learner.album.items()},
         )
 
     def not_finite(self, learner: Learner, member: Member) -> list[str]:
         """The names of the measures that are infinite or NaN."""
         found = dict(zip(self.averaged, learner.sums, strict=False))
         found |= self.watch(learner.state, learner.trace, member)
-        return [name for name, value in found.items() if not jnp.isfinite(value)]
+        return [name for name, value in found.items() if not jnp.all(jnp.isfinite(value))]
 
     def watch(self, state: Any, trace: Any, member: Member) -> dict[str, jax.Array]:
         """What the algorithm makes of the last step's trace."""

@@ -70,17 +70,18 @@ def train(
 def collect(program: Runnable, carry: Carry, seconds: float) -> tuple[list[History], Carry]:
     """Take the finished epochs out of the table: a history for each member."""
     lines = int(carry.filled)
-    table = np.asarray(carry.learner.table)
+    table, album = jax.device_get((carry.learner.table, carry.learner.album))
     last = int(carry.epoch)
     about = {
         "epoch": np.arange(last - lines, last) + 1,
         **{name: table[..., :lines, i] for i, name in enumerate(program.life.columns)},
         "seconds": np.full(lines, seconds),
     }
-    histories = [
-        History({k: v[m] if v.ndim > 1 else v for k, v in about.items()})
-        for m in range(program.count)
-    ]
+    histories = []
+    for m in range(program.count):
+        columns = {name: v[m] if v.ndim > 1 else v for name, v in about.items()}
+        pages = {name: (v[m] if program.together else v)[:lines] for name, v in album.items()}
+        histories.append(History(columns, pages))
     return histories, carry._replace(filled=jnp.zeros_like(carry.filled))
 
 
