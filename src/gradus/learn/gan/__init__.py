@@ -1,0 +1,1 @@
+"""Two players: one makes examples, the other tells them from real ones."""

@@ -1,0 +1,61 @@
+"""What `gan` is made of, told apart from what is easily given in its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradus.base.errors import InputError
+from gradus.learn.checks import check_optimizer, described, require
+from gradus.nn.layer import Layer
+
+
+def check_players(generator: Any, discriminator: Any, *optimizers: Any) -> None:
+    """Refuse what are no two layers and their optimisers."""
+    fix = "the generator, the discriminator, then the optimiser of each: gan(*models.dcgan(), …)"
+    require(generator, Layer, "generator", "a layer", fix)
+    require(discriminator, Layer, "discriminator", "a layer", fix)
+    for optimizer in optimizers:
+        check_optimizer(optimizer)
+
+
+def check_count(name: str, value: Any, least: int) -> None:
+    """Refuse what is no whole number from `least` on."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        expected = f"a whole number from {least} on"
+        raise InputError(f"gan: {name}", expected=expected, got=described(value), fix=f"{name}=16")
+
+
+def not_negative(name: str, value: Any) -> Any:
+    """The strength of a penalty; raises InputError for a number below 0."""
+    if isinstance(value, int | float) and value < 0:
+        raise InputError(f"gan: {name}", expected="0 or more", got=value, fix=f"{name}=1.0")
+    return value
+
+
+def check_steps(steps: Any) -> None:
+    """Refuse what are no steps of both players."""
+    pair = isinstance(steps, tuple) and len(steps) == 2
+    if not pair or not all(isinstance(n, int) and n >= 1 for n in steps):
+        raise InputError(
+            "gan: steps",
+            expected="(steps of the discriminator, steps of the generator), 1 or more each",
+            got=steps,
+            fix="steps=(5, 1)",
+        )
+
+
+def check_decay(ema: Any) -> None:
+    """Refuse a decay that is none."""
+    if ema is not None and not 0 <= ema < 1:
+        raise InputError("gan: ema", expected="0 ≤ decay < 1, or None", got=ema, fix="ema=0.999")
+
+
+def check_examples(x: Any) -> None:
+    """Refuse examples that are not one array of rows, series or pictures."""
+    if getattr(x, "ndim", 0) < 2:
+        raise InputError(
+            "x",
+            expected="one array of examples, shape (n, …)",
+            got=f"shape {x.shape}" if hasattr(x, "shape") else f"a {type(x).__name__} of arrays",
+            fix="give numbers a column, x[:, None]; join several arrays into one",
+        )

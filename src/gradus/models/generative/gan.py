@@ -1,0 +1,154 @@
+"""A generator and a discriminator: p(x) known by its samples alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import random
+
+from gradus.base.errors import InputError, located
+from gradus.base.record import static
+from gradus.models.generative.model import GenerativeModel
+from gradus.nn.layer import INFERENCE, Forward, Layer
+
+
+class GAN(GenerativeModel):
+    """Samples x̃ = G(z), z ~ N(0, I), and a discriminator D that gives the logit of "real".
+
+    With labels, G sees (z, y) and D sees (x, y), y as one-hot features after the others: of
+    images, as channels that are 1 or 0 all over.
+
+    Arguments:
+        generator: G, maps latent vectors to examples.
+        discriminator: D, maps examples to one number each.
+        latent: the length of z.
+        classes: k, where samples are asked for by label; None for a model without labels.
+
+    Raises InputError where G does not make what the data is made of, both shapes named; where D
+    does not give one number; and, for a model with labels, for labels that are none.
+
+    >>> from gradus import nn
+    >>> model = GAN(nn.Dense(2), nn.Dense(1), latent=3).init(random.key(0), (2,))
+    >>> model.sample(random.key(1), 5).shape, model(jnp.zeros((5, 2))).shape
+    ((5, 2), (5,))
+
+    Goodfellow and others, "Generative adversarial nets" (2014); Mirza and Osindero (2014) for
+    labels; Goodfellow, Bengio and Courville (2016), section 20.10.4.
+    """
+
+    generator: Layer
+    discriminator: Layer
+    latent: int = static()
+    classes: int | None = static(None)
+
+    def init(self, key, shape):
+        of_generator, of_discriminator = random.split(key)
+        labels = self.classes or 0
+        with located("generator"):
+            generator = self.generator.init(of_generator, (self.latent + labels,))
+            made = generator.output_shape((self.latent + labels,))
+        require_same("what the generator makes", made, shape, "the data and the discriminator")
+        seen = (*shape[:-1], shape[-1] + labels)
+        with located(f"discriminator of examples {shape}, which the generator makes"):
+            discriminator = self.discriminator.init(of_discriminator, seen)
+            require_same("outputs", discriminator.output_shape(seen), (1,), "a discriminator")
+        return self.replace(generator=generator, discriminator=discriminator)
+
+    def __call__(self, x, forward: Forward = INFERENCE):
+        """D's logit of every x, or of every pair (x, labels), shape (B,)."""
+        x, labels = x if isinstance(x, tuple) else (x, None)
+        return self.judge(x, labels, forward)
+
+    def judge(self, x: jax.Array, labels: jax.Array | None, forward: Forward) -> jax.Array:
+        """D(x) or D(x, y), shape (B,)."""
+        return self.discriminator(self.labelled(x, labels), forward)[:, 0]
+
+    def generate(self, z: jax.Array, labels: jax.Array | None, forward: Forward) -> jax.Array:
+        """G(z) or G(z, y), examples first."""
+        return self.generator(self.labelled(z, labels), forward)
+
+    def draw(self, key: jax.Array, count: int) -> jax.Array:
+        """So many latent vectors z ~ N(0, I)."""
+        return random.normal(key, (count, self.latent))
+
+    def labelled(self, x: jax.Array, labels: jax.Array | None) -> jax.Array:
+        """x with one more feature or channel for every class; as it is without labels."""
+        if self.classes is None:
+            return x
+        if labels is None:
+            raise InputError(
+                "a GAN with labels",
+                expected="a label for every example",
+                got="none",
+                fix="call it with a pair (x, labels)",
+            )
+        one_hot = jax.nn.one_hot(labels, self.classes, dtype=x.dtype)
+        one_hot = one_hot.reshape(len(x), *(1,) * (x.ndim - 2), self.classes)
+        spread = jnp.broadcast_to(one_hot, (*x.shape[:-1], self.classes))
+        return jnp.concatenate([x, spread], axis=-1)
+
+    def sample(self, key, count, labels=None):
+        """So many new x; of a model with labels, one for each of them, or for labels drawn alike.
+
+        Arguments:
+            key, count: as for every model.
+            labels: shape (count,), or one label for all; None draws every class alike often.
+        """
+        of_z, of_labels = random.split(key)
+        if self.classes is not None:
+            if labels is None:
+                labels = random.randint(of_labels, (count,), 0, self.classes)
+            labels = jnp.broadcast_to(check_labels(labels, self.classes, count), (count,))
+        return self.generate(self.draw(of_z, count), labels, INFERENCE)
+
+    def anomaly_score(self, x):
+        self._cannot(
+            "anomaly_score",
+            "one whose discriminator knows its generator's faults, not what is unusual",
+        )
+
+
+def check_labels(labels: Any, classes: int, count: int | None = None) -> Any:
+    """Labels as they are; raises InputError, with the row, for other classes and other counts.
+
+    >>> check_labels(np.array([0, 3]), classes=3)
+    Traceback (most recent call last):
+    gradus.base.errors.InputError: label in row 1
+      Expected: a whole number from 0 to 2
+      Got:      3
+      Fix:      number the classes from 0, and say how many there are: classes=…
+    """
+    if count is not None and np.shape(labels) not in ((), (count,)):
+        raise InputError(
+            "labels of the samples",
+            expected=f"one label, or {count} of them",
+            got=f"shape {np.shape(labels)}",
+            fix="give one label for every sample: sample(key, len(labels), labels)",
+        )
+    if isinstance(labels, jax.core.Tracer):  # its numbers are not known yet
+        return labels
+    rows = np.atleast_1d(labels)
+    wrong = ~np.isin(rows, np.arange(classes))
+    if wrong.any():
+        row = np.unravel_index(np.argmax(wrong), wrong.shape)
+        raise InputError(
+            f"label in row {row[0]}",
+            expected=f"a whole number from 0 to {classes - 1}",
+            got=rows[row],
+            fix="number the classes from 0, and say how many there are: classes=…",
+        )
+    return np.asarray(labels, np.int32)
+
+
+def require_same(what: str, got: tuple, expected: tuple, of: str) -> None:
+    """Refuse shapes that do not meet."""
+    if got != expected:
+        raise InputError(
+            f"GAN: {what}",
+            expected=f"shape {expected}, as {of} has it",
+            got=f"shape {got}",
+            fix=f"let the last layer give {expected}, by nn.Reshape or another number of units",
+        )
