@@ -20,6 +20,7 @@ from gradus.nn.activations import (
 from gradus.nn.branches import Add, Branches, Concat, Parallel
 from gradus.nn.combine import Lambda, Sequential, as_layer, chain
 from gradus.nn.conv import Conv
+from gradus.nn.corruption import MaskingNoise, SaltAndPepper
 from gradus.nn.dense import Dense
 from gradus.nn.embedding import Embedding
 from gradus.nn.frozen import Frozen, frozen
@@ -121,6 +122,7 @@ __all__ = [
     "LocallyConnected",
     "LpPool",
     "MaskedDense",
+    "MaskingNoise",
     "MaxPool",
     "Maxout",
     "MeanPool",
@@ -138,6 +140,7 @@ __all__ = [
     "RReLU",
     "Reshape",
     "Residual",
+    "SaltAndPepper",
     "SeparableConv",
     "Sequential",
     "SimpleRNN",

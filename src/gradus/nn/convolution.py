@@ -20,6 +20,7 @@ import numpy as np
 from jax import lax
 
 from gradus.nn.bilinear import bilinear
+from gradus.nn.phases import by_phases
 from gradus.nn.taps import weigh
 from gradus.nn.window import Window
 
@@ -121,6 +122,8 @@ def _lengths(axis: int, g: Any, x: Any, w: Any, steps: Steps) -> tuple[int, int,
 
 def _product(x: jax.Array, w: jax.Array, **steps: Any) -> jax.Array:
     s, axes = Steps(**steps), x.ndim - 2
+    if max(s.inflation) > 1 and max(*s.stride, *s.dilation) == 1:
+        return by_phases(x, w, s.padding, s.inflation, _without_gaps)
     window = Window(w.shape[:-2], s.stride, s.dilation)
     if w.shape[-2] <= FEW_CHANNELS and np.prod(window.size) <= FEW_TAPS:
         seen = jnp.concatenate(list(window.taps(_spaced(x, s))), axis=-1)
@@ -129,6 +132,15 @@ def _product(x: jax.Array, w: jax.Array, **steps: Any) -> jax.Array:
         x = lax.optimization_barrier(_spaced(x, s))  # lest it puts the padding back
         s = Steps(s.stride, s.dilation, ((0, 0),) * axes, (1,) * axes)
     return by_lax(x, w, *s)
+
+
+def _without_gaps(x: jax.Array, w: jax.Array, padding: list[tuple[int, int]]) -> jax.Array:
+    """A window in steps of 1; what is beyond negative padding is cut off first."""
+    ones, none = (1,) * len(padding), (0, 0, 0)
+    cut = [(min(before, 0), min(after, 0), 0) for before, after in padding]
+    x = lax.pad(x, jnp.zeros((), x.dtype), [none, *cut, none])
+    rest = tuple((max(before, 0), max(after, 0)) for before, after in padding)
+    return _product(x, w, stride=ones, dilation=ones, padding=rest, inflation=ones)
 
 
 _convolve = bilinear("convolve", _product, _to_inputs, _to_window)

@@ -8,9 +8,10 @@ import jax
 
 from gradus.base.record import param, static, weight
 from gradus.nn.activations import identity
+from gradus.nn.channels import spread
 from gradus.nn.checks import check_activation, check_shape, check_units, check_width
 from gradus.nn.initializers import Initializer, Zeros, suited_to
-from gradus.nn.layer import INFERENCE, Forward, Layer, channelwise
+from gradus.nn.layer import INFERENCE, Forward, Layer
 
 
 class Dense(Layer):
@@ -65,7 +66,7 @@ class Dense(Layer):
         check_width(self, x, self.weight)
         y = x @ self.weight
         if self.bias is not None:
-            y = y + channelwise(self.bias, y)
+            y = y + spread(self.bias, y.shape)
         return self.activation(y)
 
     def output_shape(self, shape):

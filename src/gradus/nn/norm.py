@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 
 from gradus.base.errors import InputError
 from gradus.base.record import param, state, static
+from gradus.nn.channels import spread, sums
 from gradus.nn.checks import check_shape, check_width
 from gradus.nn.layer import INFERENCE, Forward, Layer, channelwise
 
@@ -65,8 +67,11 @@ class BatchNorm(Layer):
         mean, variance = self.mean, self.variance
         if forward.training:
             mean, variance = self._of_batch(x, forward)
-        y = standardized(x, channelwise(mean, x), channelwise(variance, x), self.epsilon)
-        return scaled(y, self.gain, self.bias)
+        slope = self.gain / jnp.sqrt(variance + self.epsilon)
+        # the gradient by μ goes through the vector beside the large array, which saves a sum
+        constant = lax.stop_gradient(mean)
+        rest = self.bias - slope * (mean - constant)
+        return (x - channelwise(constant, x)) * spread(slope, x.shape) + spread(rest, x.shape)
 
     def output_shape(self, shape):
         return shape
@@ -96,6 +101,7 @@ class BatchNorm(Layer):
         return mean, variance
 
 
+@jax.custom_jvp
 def moments(x: jax.Array, present: jax.Array | None) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Mean and variance of each channel over the rows that are present, and of how many numbers.
 
@@ -103,14 +109,28 @@ def moments(x: jax.Array, present: jax.Array | None) -> tuple[jax.Array, jax.Arr
     >>> float(mean[0]), float(variance[0]), float(n)
     (2.0, 1.0, 2.0)
     """
-    axes = tuple(range(x.ndim - 1))
+    share, n = shares(x, present)
+    mean = sums(x * share) / n
+    return mean, sums(jnp.square(x - channelwise(mean, x)) * share) / n, n
+
+
+@moments.defjvp
+def _(primals, tangents):
+    """∂μ = mean of ∂x, ∂var = mean of 2 (x − μ) ∂x: what ∂μ does to the variance is 0."""
+    (x, present), (change, _) = primals, tangents
+    (mean, variance, n), (share, _) = moments(x, present), shares(x, present)
+    axes, centred = tuple(range(x.ndim - 1)), (x - channelwise(mean, x)) * share
+    slopes = jnp.sum(change * share, axes) / n, 2 * jnp.sum(change * centred, axes) / n
+    return (mean, variance, n), (*slopes, jnp.zeros_like(n))
+
+
+def shares(x: jax.Array, present: jax.Array | None) -> tuple[jax.Array, jax.Array]:
+    """1 for numbers that count and 0 for others, and for how many they stand, at least 1."""
     if present is None:
-        return x.mean(axes), x.var(axes), jnp.asarray(x.size // x.shape[-1], x.dtype)
+        return jnp.ones((), x.dtype), jnp.asarray(x.size // x.shape[-1], x.dtype)
     share = jnp.expand_dims(present, tuple(range(1, x.ndim))).astype(x.dtype)
     n = present.sum().astype(x.dtype) * (x.size // x.shape[0] // x.shape[-1])
-    mean = jnp.sum(x * share, axes) / jnp.maximum(n, 1)
-    variance = jnp.sum(jnp.square(x - channelwise(mean, x)) * share, axes) / jnp.maximum(n, 1)
-    return mean, variance, n
+    return share, jnp.maximum(n, 1)
 
 
 class LayerNorm(Layer):

@@ -19,6 +19,7 @@ import numpy as np
 from jax import lax
 
 from gradus.nn.bilinear import bilinear
+from gradus.nn.channels import sums
 from gradus.nn.layer import channelwise
 from gradus.nn.window import Window
 
@@ -86,14 +87,7 @@ def _weighed_to_inputs(g: jax.Array, x: Any, w: jax.Array, window: Window) -> ja
 
 
 def _weighed_to_weights(g: jax.Array, x: jax.Array, w: Any, window: Window) -> jax.Array:
-    """Sums over all positions, as products with ones: in less than half the time of sums."""
-    ones = jnp.ones((1, g.size // g.shape[-1]), g.dtype)
-
-    def total(seen: jax.Array) -> jax.Array:
-        products = (seen * g).reshape(-1, g.shape[-1])
-        return jnp.matmul(ones, products, precision=lax.Precision.HIGHEST)
-
-    return jnp.concatenate([total(seen) for seen in window.taps(x)]).reshape(w.shape)
+    return jnp.stack([sums(seen * g) for seen in window.taps(x)]).reshape(w.shape)
 
 
 def _picked(x: jax.Array, tap: jax.Array, window: Window) -> jax.Array:

@@ -35,7 +35,7 @@ def watched(layer: Layer, tell: Callable[[tuple, Any], None], path: tuple = ()) 
         tell: called with the path of a layer and its output, in the order of computation.
         path: where the layer is.
     """
-    parts, structure = _parts(layer)
+    parts, structure = parts_of(layer)
     new = [watched(p, tell, path + at) if isinstance(p, Layer) else p for at, p in parts]
     return Watched(structure.unflatten(new), lambda y: tell(path, y))
 
@@ -43,7 +43,7 @@ def watched(layer: Layer, tell: Callable[[tuple, Any], None], path: tuple = ()) 
 def layers_of(layer: Layer, path: tuple = (), depth: int = 0) -> Iterator[tuple[tuple, int, Layer]]:
     """The layer and all layers in it, with their paths and depths."""
     yield path, depth, layer
-    for at, part in _parts(layer)[0]:
+    for at, part in parts_of(layer)[0]:
         if isinstance(part, Layer):
             yield from layers_of(part, path + at, depth + 1)
 
@@ -53,7 +53,7 @@ def layer_name(path: tuple) -> str:
     return path_name(path).removeprefix("value")
 
 
-def _parts(layer: Layer):
+def parts_of(layer: Layer):
     """The layers and arrays directly in a layer, with their paths, and how to put them back."""
     return jtu.tree_flatten_with_path(
         layer, is_leaf=lambda node: isinstance(node, Layer) and node is not layer

@@ -9,9 +9,10 @@ import jax
 from gradus.base.errors import InputError
 from gradus.base.record import static
 from gradus.nn.activations import identity
+from gradus.nn.channels import spread
 from gradus.nn.checks import check_activation, check_units
 from gradus.nn.initializers import Initializer, Zeros, suited_to
-from gradus.nn.layer import Layer, Shape, channelwise, check_input
+from gradus.nn.layer import Layer, Shape, check_input
 from gradus.nn.window import Lengths, Padding, Window, warn_of_gaps, window_over
 
 SIDE = 8  # pixels that a side of a picture has at least
@@ -55,7 +56,7 @@ class Windowed(Layer):
 
     def finished(self, y: jax.Array, bias: jax.Array | None) -> jax.Array:
         """g(y + b)."""
-        return self.activation(y if bias is None else y + channelwise(bias, y))
+        return self.activation(y if bias is None else y + spread(bias, y.shape))
 
     def start_weight(self, key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
         """A weight of `shape` as it starts."""
