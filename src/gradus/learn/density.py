@@ -54,6 +54,7 @@ def density(
 
     def check(data: Batch) -> None:
         model.check(data.x)
+        model.check_examples(data.x)
 
     settings = {"model": model, "optimizer": optimizer.name, "penalty": penalty}
     return Algorithm(init, *descent(measure, optimizer, penalty), check=check, settings=settings)

@@ -1,76 +1,17 @@
-"""The masked autoencoder for distribution estimation, and autoregressive models in general."""
+"""The masked autoencoder for distribution estimation, in one order of the columns or in several."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import jax.numpy as jnp
-from jax import lax, random
+import numpy as np
 
 from gradus import nn
 from gradus.base.errors import InputError
-from gradus.base.record import static
 from gradus.likelihoods import Likelihood
-from gradus.likelihoods.inputs import as_targets
-from gradus.models.generative.density import DensityModel
-from gradus.nn.layer import INFERENCE, Forward, Layer
-
-
-class Autoregressive(DensityModel):
-    """p(x) = Πⱼ p(xⱼ | x₁ … xⱼ₋₁): the chain rule, every factor from one pass of a network.
-
-    Arguments:
-        network: maps x, shape (B, D), to `likelihood.size` outputs for each xⱼ, shape
-            (B, D · size); those for xⱼ must not depend on xⱼ and what comes after it.
-        likelihood: what the outputs say about xⱼ.
-        columns: D.
-
-    Two independent columns need no network but a bias:
-
-    >>> from gradus.likelihoods import Bernoulli
-    >>> free = nn.MaskedDense(inputs=(1, 2), outputs=(0, 0))
-    >>> model = Autoregressive(free, Bernoulli(), columns=2).init(random.key(0), (2,))
-    >>> jnp.exp(model(jnp.array([[0.0, 1.0]])))
-    Array([0.25], dtype=float32)
-
-    Goodfellow, Bengio and Courville (2016), section 20.10.7.
-    """
-
-    network: Layer
-    likelihood: Likelihood
-    columns: int = static()
-
-    def init(self, key, shape):
-        return self.replace(network=self.network.init(key, shape))
-
-    def __call__(self, x, forward: Forward = INFERENCE):
-        x = x.astype(jnp.result_type(float))  # 0 and 1 may come as integers
-        log_p = self.likelihood.log_prob(self.network(x, forward), as_targets(x))
-        return jnp.sum(log_p.reshape(len(x), self.columns), axis=1)
-
-    def sample(self, key, count):
-        """New x, one column after the other: D passes of the network."""
-
-        def draw(j, x):
-            drawn = self.likelihood.sample(random.fold_in(key, j), self.network(x))
-            column = drawn.reshape(count, self.columns)[:, j]
-            return x.at[:, j].set(column.astype(x.dtype))
-
-        return lax.fori_loop(0, self.columns, draw, jnp.zeros((count, self.columns)))
-
-    def with_marginals(self, x, weight=None):
-        bias = self.likelihood.marginal_bias(as_targets(x), weight)
-        return self if bias is None else self.replace(network=self.network.with_output_bias(bias))
-
-    def check(self, x):
-        if getattr(x, "shape", ())[1:] != (self.columns,):
-            raise InputError(
-                "x does not fit the model",
-                expected=f"an array of shape (B, {self.columns})",
-                got=getattr(x, "shape", f"a {type(x).__name__}"),
-                fix="models.made(x.shape[1], …); flatten images first",
-            )
-        self.likelihood.check(as_targets(x))
+from gradus.models.generative.autoregressive import Autoregressive
+from gradus.models.generative.ensemble import MaskedEnsemble
+from gradus.models.generative.masked import dealt, masked_network
 
 
 def made(
@@ -79,7 +20,10 @@ def made(
     likelihood: Likelihood,
     *,
     activation: Callable = nn.relu,
-) -> Autoregressive:
+    orders: int = 1,
+    masks: int = 1,
+    seed: int = 0,
+) -> Autoregressive | MaskedEnsemble:
     """MADE: dense layers with connections cut so that output j sees x₁ … xⱼ₋₁ alone.
 
     Hidden unit k has a degree m(k) from 1 to D − 1 and sees the units below it whose degree is
@@ -92,8 +36,15 @@ def made(
         likelihood: of one xⱼ given the earlier ones: `Bernoulli()` for 0 and 1, `Mixture(k)` or
             another likelihood of real numbers.
         activation: of the hidden units.
+        orders: how many orders of the columns: the one they come in, then random ones.
+        masks: how many draws of the degrees m(k) for each order. With several orders or masks
+            the model is a `MaskedEnsemble`.
+        seed: of those draws.
+
+    Raises InputError for orders or masks below 1.
 
     >>> import jax
+    >>> import jax.numpy as jnp
     >>> from gradus.likelihoods import Bernoulli
     >>> model = made(3, [8], Bernoulli()).init(jax.random.key(0), (3,))
     >>> slopes = jax.jacobian(model.network)(jnp.ones((1, 3)))[0, :, 0]
@@ -102,14 +53,27 @@ def made(
            [1, 0, 0],
            [1, 1, 0]], dtype=int32)
 
-    Germain, Gregor, Murray and Larochelle (2015). Degrees are dealt out in turn; there they are
-    drawn at random. Columns keep their order.
+    Germain, Gregor, Murray and Larochelle (2015). With one order and one mask degrees are dealt
+    out in turn; there they are drawn at random.
     """
-    below, layers = tuple(range(1, columns + 1)), []
-    for units in hidden:
-        degrees = tuple(1 + k % max(columns - 1, 1) for k in range(units))
-        layers.append(nn.MaskedDense(below, degrees, activation))
-        below = degrees
-    outputs = tuple(j for j in range(1, columns + 1) for _ in range(likelihood.size))
-    network = nn.Sequential(*layers, nn.MaskedDense(below, outputs, strict=True))
-    return Autoregressive(network, likelihood, columns)
+    if orders < 1 or masks < 1:
+        raise InputError(
+            "made: orders and masks",
+            expected="whole numbers from 1 up",
+            got=(orders, masks),
+            fix="orders=1, masks=1 is a single net in the order of the columns",
+        )
+    first = (tuple(range(1, columns + 1)), *(dealt(units, columns) for units in hidden))
+    if orders == masks == 1:
+        network = masked_network(first, likelihood.size, activation)
+        return Autoregressive(network, likelihood, columns)
+    anywhere = tuple((0,) * len(row) for row in first)
+    network = masked_network(anywhere, likelihood.size, activation, last=1)
+    draw = np.random.default_rng(seed)
+    rows = [first[0], *(tuple((1 + draw.permutation(columns)).tolist()) for _ in range(orders - 1))]
+    sets = tuple(
+        (row, *(tuple(draw.permutation(m).tolist()) for m in first[1:]))
+        for row in rows
+        for _ in range(masks)
+    )
+    return MaskedEnsemble(network, likelihood, sets)
