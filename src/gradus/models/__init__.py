@@ -2,14 +2,26 @@
 
 from gradus.models import linear
 from gradus.models.extreme import extreme_learning_machine
+from gradus.models.freezing import freeze, unfreeze
 from gradus.models.generative.autoencoder import Autoencoder, autoencoder
 from gradus.models.generative.density import DensityModel
 from gradus.models.generative.gan import GAN
 from gradus.models.generative.gan_pairs import dcgan, dense_gan
 from gradus.models.generative.made import Autoregressive, made
 from gradus.models.generative.model import GenerativeModel
+from gradus.models.images.alexnet import alexnet
+from gradus.models.images.all_conv import all_conv
+from gradus.models.images.cnn import cnn
+from gradus.models.images.densenet import densenet
+from gradus.models.images.inception import inception
+from gradus.models.images.lenet import lenet
+from gradus.models.images.resnet import resnet
+from gradus.models.images.vgg import vgg
 from gradus.models.mlp import mlp
+from gradus.models.network import Network
 from gradus.models.rbf_network import rbf_network
+from gradus.models.transfer import features, with_head
+from gradus.models.weights import Loaded, load_weights, save_weights
 
 __all__ = [
     "GAN",
@@ -17,12 +29,28 @@ __all__ = [
     "Autoregressive",
     "DensityModel",
     "GenerativeModel",
+    "Loaded",
+    "Network",
+    "alexnet",
+    "all_conv",
     "autoencoder",
+    "cnn",
     "dcgan",
     "dense_gan",
+    "densenet",
     "extreme_learning_machine",
+    "features",
+    "freeze",
+    "inception",
+    "lenet",
     "linear",
+    "load_weights",
     "made",
     "mlp",
     "rbf_network",
+    "resnet",
+    "save_weights",
+    "unfreeze",
+    "vgg",
+    "with_head",
 ]
