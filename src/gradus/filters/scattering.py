@@ -72,5 +72,8 @@ class Scattering(nn.Layer):
 
 
 def _each_channel(bank: jax.Array, x: jax.Array, stride: int) -> jax.Array:
-    layer = conv(bank, channels=x.shape[-1], stride=stride, padding="circular")
-    return layer(x)
+    """Channels in the place of examples: few large products, where depthwise takes many sums."""
+    alone = jnp.moveaxis(x, -1, 1).reshape(-1, *x.shape[1:3], 1)
+    y = conv(bank, stride=stride, padding="circular")(alone)
+    y = y.reshape(x.shape[0], x.shape[-1], *y.shape[1:])
+    return jnp.moveaxis(y, 1, -2).reshape(x.shape[0], *y.shape[2:4], -1)
