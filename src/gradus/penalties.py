@@ -23,6 +23,7 @@ __all__ = [
     "ActivityPenalty",
     "MaxNorm",
     "Penalty",
+    "SparsityPenalty",
     "WeightPenalty",
     "absolute",
     "activity",
@@ -31,10 +32,12 @@ __all__ = [
     "l1",
     "l2",
     "max_norm",
+    "sparsity",
 ]
 
 Number = float | jax.Array
 TINY = 1e-30  # keeps 0/0 away
+LEAST = 1e-6  # a share of no examples, where its logarithm is taken
 
 
 class Penalty(Record):
@@ -176,6 +179,29 @@ def activity(
     return ActivityPenalty(not_negative(strength), cost, name)
 
 
+def sparsity(strength: Number, rate: Number = 0.05, name: str = "code") -> SparsityPenalty:
+    """Units that are rarely on: α Σⱼ KL(ρ ‖ ρ̂ⱼ), ρ̂ⱼ the mean of unit j over the batch.
+
+    KL(ρ ‖ ρ̂) = ρ log ρ/ρ̂ + (1−ρ) log (1−ρ)/(1−ρ̂) is 0 where a unit is on in a share ρ of the
+    examples. It asks for many zeros in every unit, where `activity` asks for few in all.
+
+    Arguments:
+        strength: α ≥ 0, a number or a traced array.
+        rate: ρ between 0 and 1.
+        name: what the activations are noted as, numbers between 0 and 1 as of `nn.sigmoid`.
+
+    Raises InputError for a strength below 0 and, when it is used, where nothing is noted.
+
+    >>> batch = Batch(x=jnp.zeros((2, 1)))
+    >>> notes = {"code": [jnp.array([[0.5, 0.1], [0.5, 0.9]])]}  # both are on half of the time
+    >>> sparsity(1.0, rate=0.5)(None, notes, batch)
+    Array(0., dtype=float32)
+
+    Ng, "Sparse autoencoder" (2011); Goodfellow, Bengio and Courville (2016), section 14.2.1.
+    """
+    return SparsityPenalty(not_negative(strength), rate, name)
+
+
 class Sum(Penalty):
     """Several penalties together: their numbers add up, their projections follow each other."""
 
@@ -209,20 +235,31 @@ class ActivityPenalty(Penalty):
     name: str = static("activation")
 
     def __call__(self, model, notes, batch):
-        if self.name not in notes:
-            raise InputError(
-                f"the penalty on {self.name!r} has nothing to act on",
-                expected=f"a model that notes {self.name!r}",
-                got="notes of " + (", ".join(notes) or "nothing"),
-                fix=nearest(self.name, notes) if notes else f"put nn.Note({self.name!r}) into it",
-            )
-        return self.strength * add([self.mean(h, batch) for h in notes[self.name]])
+        each = by_example(batch)
+        return self.strength * add([self.mean(h, each) for h in noted(notes, self.name)])
 
     def mean(self, h: jax.Array, batch: Batch) -> jax.Array:
-        """Mean over examples of Σ cost(h); weights of single targets are averaged by example."""
-        if batch.weight is not None:
-            batch = batch._replace(weight=batch.weight.reshape(batch.size, -1).mean(axis=1))
+        """Mean over examples of Σ cost(h)."""
         return batch.mean(jnp.sum(self.cost(h).reshape(batch.size, -1), axis=1))
+
+
+class SparsityPenalty(Penalty):
+    """α Σⱼ KL(ρ ‖ mean of unit j), over activations noted by name."""
+
+    strength: Number
+    rate: Number
+    name: str = static("code")
+
+    def __call__(self, model, notes, batch):
+        each = by_example(batch)
+        return self.strength * add([self.divergence(h, each) for h in noted(notes, self.name)])
+
+    def divergence(self, h: jax.Array, batch: Batch) -> jax.Array:
+        """Σⱼ KL(ρ ‖ ρ̂ⱼ); shares of 0 and 1 count as just beside them."""
+        mean = jax.vmap(batch.mean)(h.reshape(batch.size, -1).T)
+        share = jnp.clip(mean, LEAST, 1 - LEAST)
+        on = self.rate * jnp.log(self.rate / share)
+        return jnp.sum(on + (1 - self.rate) * jnp.log((1 - self.rate) / (1 - share)))
 
 
 class MaxNorm(Penalty):
@@ -240,6 +277,25 @@ class MaxNorm(Penalty):
         incoming = tuple(range(leaf.value.ndim - 1))
         length = jnp.sqrt(jnp.sum(jnp.square(leaf.value), axis=incoming, keepdims=True))
         return leaf.value * jnp.minimum(1, self.limit / jnp.maximum(length, TINY))
+
+
+def noted(notes: dict[str, list], name: str) -> list:
+    """What was noted as `name`; raises InputError where nothing was."""
+    if name not in notes:
+        raise InputError(
+            f"the penalty on {name!r} has nothing to act on",
+            expected=f"a model that notes {name!r}",
+            got="notes of " + (", ".join(notes) or "nothing"),
+            fix=nearest(name, notes) if notes else f"put nn.Note({name!r}) into it",
+        )
+    return notes[name]
+
+
+def by_example(batch: Batch) -> Batch:
+    """The batch with one weight for each example: weights of its single targets are averaged."""
+    if batch.weight is None:
+        return batch
+    return batch._replace(weight=batch.weight.reshape(batch.size, -1).mean(axis=1))
 
 
 def add(numbers: list[jax.Array]) -> jax.Array:

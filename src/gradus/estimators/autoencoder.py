@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Self
@@ -21,7 +20,7 @@ from gradus.estimators.choices import activation_of, likelihood_of, units_of
 from gradus.estimators.net import FLOATS, Net
 from gradus.learn import Algorithm
 from gradus.likelihoods import Gaussian, Likelihood
-from gradus.likelihoods.inputs import as_targets
+from gradus.likelihoods.inputs import log_prob_of
 from gradus.optim import Optimizer
 from gradus.penalties import Penalty
 from gradus.training import Shared
@@ -39,9 +38,10 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Net):
         n_components: numbers of a code.
         hidden_units: units of each hidden layer of the encoder, and in the reverse order of the
             decoder; () spans what as many principal components span.
-        model: a `models.Autoencoder` in the place of the one that these describe.
-        likelihood: what the outputs mean; None: `Gaussian`, squared error. `Bernoulli()` is for
-            numbers from 0 to 1.
+        model: a `models.Autoencoder` or `TiedAutoencoder` in the place of the one that these
+            describe.
+        likelihood: what the outputs mean; None: that of `model`, or `Gaussian`, squared error.
+            `Bernoulli()` is for numbers from 0 to 1.
 
     All others as for `Classifier`. After `fit`, `run_.model` is the net. Raises ValueError for
     data as scikit-learn does, and InputError, which is one, for the parameters.
@@ -63,7 +63,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Net):
         activation: str | Callable = "relu",
         *,
         dropout: float = 0.0,
-        model: models.Autoencoder | None = None,
+        model: models.Coder | None = None,
         likelihood: Likelihood | None = None,
         optimizer: str | Optimizer = "adam",
         learning_rate: Any = 3e-3,
@@ -144,8 +144,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Net):
     def _log_p(self, x: np.ndarray) -> jax.Array:
         """log p of examples, given their reconstructions."""
         described = jnp.asarray(self.run_.outputs(x))
-        log_p = self._meaning.log_prob(described, jnp.asarray(as_targets(x), described.dtype))
-        return log_p.reshape(len(x), -1).sum(axis=1)
+        return log_prob_of(self._meaning, described, jnp.asarray(x))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -157,22 +156,24 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Net):
         x = np.asarray(self._numbers(X, not goes_on))
         weight = self._weights(weight, x)
         kinds = ("regression", "counts", "classification")
-        likelihood = likelihood_of(self.likelihood, Gaussian(), kinds)
-        algorithm = self._algorithm(likelihood, as_targets(x).shape[1:])
+        usual = getattr(self.model, "likelihood", Gaussian())
+        likelihood = likelihood_of(self.likelihood, usual, kinds)
+        algorithm = self._algorithm(likelihood, x.shape[1])
         return self._learn(algorithm, x, None, weight, goes_on=goes_on, epochs=epochs)
 
-    def _algorithm(self, likelihood: Likelihood, target_shape: tuple[int, ...]) -> Shared:
+    def _algorithm(self, likelihood: Likelihood, columns: int) -> Shared:
         """How the net that the parameters describe learns."""
         model = self.model
         if model is None:
             model = models.autoencoder(
+                columns,
                 units_of(self.hidden_units),
                 self.n_components,
-                math.prod(likelihood.output_shape(target_shape)),
+                likelihood,
                 activation=activation_of(self.activation),
                 dropout=self.dropout,
             )
-        elif not isinstance(model, models.Autoencoder):
+        elif not isinstance(model, models.Coder):
             raise InputError(
                 "model",
                 expected="a models.Autoencoder, or None",
@@ -180,7 +181,9 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Net):
                 fix="model=models.Autoencoder(encoder, decoder)",
             )
 
-        def make(optimizer: Optimizer, penalty: Penalty | None) -> Algorithm:
-            return learn.autoencoder(model, likelihood, optimizer, penalty=penalty)
+        model = model.replace(likelihood=likelihood)
 
-        return self._shared(make, model, likelihood)
+        def make(optimizer: Optimizer, penalty: Penalty | None) -> Algorithm:
+            return learn.autoencoder(model, optimizer, penalty=penalty)
+
+        return self._shared(make, model)

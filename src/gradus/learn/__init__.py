@@ -9,6 +9,7 @@ from gradus.learn.gan.gan import gan
 from gradus.learn.mistake_bound import MistakeBound, mistake_bound
 from gradus.learn.perceptron import perceptron
 from gradus.learn.supervised import supervised
+from gradus.learn.vae import vae
 from gradus.learn.virtual_adversarial import virtual_adversarial
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "mistake_bound",
     "perceptron",
     "supervised",
+    "vae",
     "virtual_adversarial",
 ]

@@ -100,6 +100,13 @@ def measures_of(measure: Measure) -> Callable:
     return measures
 
 
+def key_of(forward: Forward) -> jax.Array:
+    """A random key, also where a pass has no noise: there it is always the same, so that what is
+    validated with chance differs from epoch to epoch by the model alone.
+    """
+    return forward.key() if forward.noisy else jax.random.key(0)
+
+
 def lengths(gradient: Any, change: Any, params: Any) -> dict[str, jax.Array]:
     """Length of every array's gradient, and of the change it makes relative to the array."""
     slopes, changes, arrays = by_name(gradient), by_name(change), by_name(params)

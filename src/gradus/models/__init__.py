@@ -1,14 +1,23 @@
 """Floor 3: named architectures built from `nn`."""
 
-from gradus.models import linear
+from gradus.models import bijections, linear
 from gradus.models.extreme import extreme_learning_machine
 from gradus.models.freezing import freeze, unfreeze
 from gradus.models.generative.autoencoder import Autoencoder, autoencoder
+from gradus.models.generative.autoregressive import Autoregressive, fully_visible
+from gradus.models.generative.coder import Coder
 from gradus.models.generative.density import DensityModel
+from gradus.models.generative.ensemble import MaskedEnsemble
+from gradus.models.generative.flow import Flow, flow
 from gradus.models.generative.gan import GAN
 from gradus.models.generative.gan_pairs import dcgan, dense_gan
-from gradus.models.generative.made import Autoregressive, made
+from gradus.models.generative.latents import CategoricalLatent, GaussianLatent, Latent
+from gradus.models.generative.made import made
 from gradus.models.generative.model import GenerativeModel
+from gradus.models.generative.nade import NADE, nade
+from gradus.models.generative.pixelcnn import MaskedConv, pixelcnn
+from gradus.models.generative.tied import TiedAutoencoder
+from gradus.models.generative.vae import VAE, vae
 from gradus.models.images.alexnet import alexnet
 from gradus.models.images.all_conv import all_conv
 from gradus.models.images.cnn import cnn
@@ -25,32 +34,48 @@ from gradus.models.weights import Loaded, load_weights, save_weights
 
 __all__ = [
     "GAN",
+    "NADE",
+    "VAE",
     "Autoencoder",
     "Autoregressive",
+    "CategoricalLatent",
+    "Coder",
     "DensityModel",
+    "Flow",
+    "GaussianLatent",
     "GenerativeModel",
+    "Latent",
     "Loaded",
+    "MaskedConv",
+    "MaskedEnsemble",
     "Network",
+    "TiedAutoencoder",
     "alexnet",
     "all_conv",
     "autoencoder",
+    "bijections",
     "cnn",
     "dcgan",
     "dense_gan",
     "densenet",
     "extreme_learning_machine",
     "features",
+    "flow",
     "freeze",
+    "fully_visible",
     "inception",
     "lenet",
     "linear",
     "load_weights",
     "made",
     "mlp",
+    "nade",
+    "pixelcnn",
     "rbf_network",
     "resnet",
     "save_weights",
     "unfreeze",
+    "vae",
     "vgg",
     "with_head",
 ]

@@ -9,12 +9,12 @@ from scipy.linalg import subspace_angles
 
 from gradus import InputError, fit, models, nn
 from gradus.learn import autoencoder
-from gradus.likelihoods import Bernoulli, Gaussian
+from gradus.likelihoods import Bernoulli
 from gradus.optim import adam, cosine_decay
 
 
 def test_the_decoder_mirrors_the_encoder(key):
-    model = models.autoencoder([16, 8], 2, outputs=5).init(key, (5,))
+    model = models.autoencoder(5, [16, 8], 2).init(key, (5,))
     widths = [
         [layer.units for layer in half.layers if isinstance(layer, nn.Dense)]
         for half in (model.encoder, model.decoder)
@@ -23,7 +23,7 @@ def test_the_decoder_mirrors_the_encoder(key):
 
 
 def test_calling_is_encoding_and_decoding(key):
-    model = models.autoencoder([4], 2, outputs=3).init(key, (3,))
+    model = models.autoencoder(3, [4], 2).init(key, (3,))
     x = jax.random.normal(key, (6, 3))
     np.testing.assert_array_equal(model(x), model.decoder(model.encoder(x)))
 
@@ -35,9 +35,7 @@ def test_a_linear_autoencoder_spans_the_principal_components():
     rng = np.random.default_rng(0)
     rotation = np.linalg.qr(rng.normal(size=(5, 5)))[0]
     x = (rng.normal(size=(200, 5)) * [3, 2, 1, 0.5, 0.25]) @ rotation.T + 1
-    algorithm = autoencoder(
-        models.autoencoder([], 2, outputs=5), Gaussian(), adam(cosine_decay(0.05, steps=1500))
-    )
+    algorithm = autoencoder(models.autoencoder(5, [], 2), adam(cosine_decay(0.05, steps=1500)))
     run = fit(algorithm, x, epochs=1500, batch=200)
     components = np.linalg.svd(x - x.mean(axis=0))[2][:2].T
     angles = subspace_angles(components, np.asarray(run.model.decoder.layers[-1].weight).T)
@@ -47,7 +45,7 @@ def test_a_linear_autoencoder_spans_the_principal_components():
 def test_a_single_column_and_its_weights():
     """Rows of weight 0 count as if they were not there."""
     x = np.array([[0.0], [1.0], [2.0], [50.0]])
-    algorithm = autoencoder(models.autoencoder([], 1, outputs=1), Gaussian(), adam(0.1))
+    algorithm = autoencoder(models.autoencoder(1, [], 1), adam(0.1))
     run = fit(algorithm, (x, None, np.array([1.0, 1.0, 1.0, 0.0])), epochs=1, batch=4)
     # the decoder's bias starts at the mean of the rows that count, and Adam's first step is 0.1
     np.testing.assert_allclose(run.model.decoder.layers[-1].bias, 1, atol=0.101)
@@ -55,13 +53,13 @@ def test_a_single_column_and_its_weights():
 
 def test_binary_inputs_can_be_validated():
     x = np.eye(4)[np.arange(40) % 4]
-    algorithm = autoencoder(models.autoencoder([], 2, outputs=4), Bernoulli(), adam(0.1))
+    algorithm = autoencoder(models.autoencoder(4, [], 2, Bernoulli()), adam(0.1))
     run = fit(algorithm, x, epochs=2, validation=0.25)
     assert {"accuracy", "val_accuracy"} <= set(run.history)
 
 
 def test_inputs_that_the_likelihood_cannot_describe_are_refused():
-    algorithm = autoencoder(models.autoencoder([], 1, outputs=2), Bernoulli(), adam(0.1))
+    algorithm = autoencoder(models.autoencoder(2, [], 1, Bernoulli()), adam(0.1))
     with pytest.raises(InputError, match="Bernoulli: target in row 1, column 0"):
         fit(algorithm, [[0.0, 1.0], [3.0, 1.0]])
 

@@ -1,0 +1,97 @@
+"""What all autoencoders have in common: codes, reconstructions, and what the two are good for."""
+
+# annotations are not postponed in this file: Equinox must see which of them are abstract
+
+import equinox as eqx
+import jax.numpy as jnp
+from jax import lax
+
+from gradus.base.errors import InputError, located
+from gradus.likelihoods import Likelihood
+from gradus.likelihoods.inputs import as_inputs, as_targets, log_prob_of
+from gradus.models.generative.missing import holes
+from gradus.models.generative.model import GenerativeModel
+from gradus.nn.layer import INFERENCE, Forward, Layer, Shape
+
+ROUNDS = 50  # of reconstruction, by which missing numbers settle
+
+
+class Coder(GenerativeModel):
+    """Code and reconstruction: h = f(x), outputs = g(h), and log p(x | g(h)) by a likelihood.
+
+    `Autoencoder` is one; a class of its own gives these three, as fields or as properties:
+
+    Arguments:
+        encoder: f, maps inputs to codes.
+        decoder: g, maps codes to what the likelihood needs to describe the inputs.
+        likelihood: what those outputs say about x.
+
+    In a pass the code is noted as "code", for penalties on it.
+
+    >>> from gradus import nn
+    >>> from gradus.likelihoods import Gaussian
+    >>> class Identity(Coder):
+    ...     encoder: Layer = nn.Flatten()
+    ...     decoder: Layer = nn.Flatten()
+    ...     likelihood: Likelihood = Gaussian()
+    >>> Identity().anomaly_score(jnp.ones((1, 2))).round(1)  # log 2π: no distance at all
+    Array([1.8], dtype=float32)
+    """
+
+    encoder: eqx.AbstractVar[Layer]
+    decoder: eqx.AbstractVar[Layer]
+    likelihood: eqx.AbstractVar[Likelihood]
+
+    def __call__(self, x, forward: Forward = INFERENCE):
+        with located("encoder"):
+            code = self.encoder(x, forward)
+        forward.note("code", code)
+        with located("decoder"):
+            return self.decoder(code, forward)
+
+    def embed(self, x):
+        return self.encoder(x)
+
+    def decode(self, code):
+        """The x that a code stands for."""
+        return as_inputs(self.likelihood.mean(self.decoder(code)))
+
+    def reconstruct(self, x):
+        return self.decode(self.embed(x))
+
+    def anomaly_score(self, x):
+        """How badly every x is described by its own reconstruction: −log p(x | g(f(x)))."""
+        return -log_prob_of(self.likelihood, self(x), x)
+
+    def log_prob(self, x):
+        self._cannot("log_prob", "one that describes an x whose code is known, no x alone")
+
+    def impute(self, key, x, missing):
+        """Every x with its missing numbers as in its reconstruction, where they settle.
+
+        They begin at 0, and 50 times over x is reconstructed with the known numbers kept. No
+        number is drawn: the key is left alone.
+        """
+        missing, x = holes(x, missing)
+
+        def again(_, x):
+            return jnp.where(missing, self.reconstruct(x).astype(x.dtype), x)
+
+        return lax.fori_loop(0, ROUNDS, again, x)
+
+    def check(self, x):
+        with located("encoder"):
+            self.encoder.check(x)
+        self.likelihood.check(as_targets(x))
+
+
+def check_outputs(likelihood: Likelihood, outputs: Shape, x: Shape) -> None:
+    """Refuse a decoder whose outputs do not describe an x; shapes are those of one example."""
+    expected = likelihood.output_shape(() if x == (1,) else x)
+    if outputs != expected:
+        raise InputError(
+            "the decoder's outputs do not describe x",
+            expected=f"shape {expected} for an x of shape {x}",
+            got=outputs,
+            fix="end the decoder in this shape; or flatten x first: x.reshape(len(x), -1)",
+        )
