@@ -1,0 +1,107 @@
+"""How well nets for images do on real ones: `python -m benchmarks.accuracy [net …] [--seed 0]`.
+
+The images are read from the folder GRADUS_DATA; they are learned from as `gradus fit` would, for
+the number of epochs named here, and nothing is chosen by the test part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from gradus import augment, data, fit, learn, models, nn, optim, supervised
+from gradus.augment import Transform
+from gradus.likelihoods import Categorical
+from gradus.penalties import l2
+
+BATCH = 128
+
+
+class Trial(NamedTuple):
+    """A net, the images it learns from, and how.
+
+    Arguments:
+        images: name of the set.
+        model: the net.
+        transforms: how images are altered.
+        epochs: how often every image is seen.
+        rate: of Nesterov's momentum at its highest; it rises for two epochs, then falls.
+        reached: the accuracy that is asked for.
+    """
+
+    images: str
+    model: nn.Layer
+    transforms: tuple[Transform, ...]
+    epochs: int
+    rate: float
+    reached: float
+
+
+TRIALS = {
+    "fashion_cnn": Trial(
+        "fashion-mnist",
+        models.cnn([32, 64], 10, hidden=(32,), dropout=0.25),
+        (augment.flip(), augment.crop(1)),
+        epochs=20,
+        rate=0.05,
+        reached=0.92,
+    ),
+    "fashion_resnet": Trial(
+        "fashion-mnist",
+        models.resnet(8, 10, width=32),
+        (augment.flip(), augment.crop(2), augment.cutout(8)),
+        epochs=16,
+        rate=0.1,
+        reached=0.94,
+    ),
+    "mnist_cnn": Trial(
+        "mnist",
+        models.cnn([32, 64], 10, hidden=(64,), dropout=0.25),
+        (augment.crop(2, "zero"), augment.rotate(10)),
+        epochs=12,
+        rate=0.05,
+        reached=0.993,
+    ),
+}
+
+
+def main() -> None:
+    """Try the named nets, or all."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=__doc__)
+    parser.add_argument("trials", nargs="*", default=list(TRIALS), help=", ".join(TRIALS))
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    print(f"{platform.platform()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}")
+    for name in given.trials:
+        trial, began = TRIALS[name], time.perf_counter()
+        parameters = nn.summary(trial.model, (28, 28, 1)).parameters
+        accuracy = accuracy_of(trial, given.seed)
+        print(
+            f"{name:16}{parameters:>9,} parameters, {trial.epochs} epochs:"
+            f"{100 * accuracy:7.2f} % ({100 * trial.reached:.1f} asked), "
+            f"{time.perf_counter() - began:.0f} s",
+            flush=True,
+        )
+
+
+def accuracy_of(trial: Trial, seed: int) -> float:
+    """The share of the test part that the trained net gets right."""
+    train, test = (data.load(trial.images, part) for part in ("train", "test"))
+    scale = data.Standardize.fit(train.x)
+    train, test = train.map(scale), test.map(scale)
+    per_epoch = -(-len(train) // BATCH)
+    falling = optim.cosine_decay(trial.rate, steps=(trial.epochs - 2) * per_epoch)
+    optimizer = optim.nesterov(optim.warm_up(falling, 2 * per_epoch))
+    learner = supervised(trial.model, Categorical(10, smoothing=0.1), optimizer, penalty=l2(5e-4))
+    algorithm = learn.augmented(learner, *trial.transforms)
+    run = fit(algorithm, train, epochs=trial.epochs, batch=BATCH, seed=seed)
+    return float(np.mean(run.predict(test.x) == test.y))
+
+
+if __name__ == "__main__":
+    main()
