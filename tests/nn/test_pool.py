@@ -89,9 +89,27 @@ def test_weights_of_a_gaussian_pool():
 def test_norms_as_pytorch(p, float64, key):
     torch = pytest.importorskip("torch")
     x = jnp.abs(jax.random.normal(key, (2, 6, 4, 3)))  # PyTorch takes no absolute value
-    theirs = torch.nn.LPPool2d(p, 2)(torch.tensor(np.asarray(x)).movedim(-1, 1)).movedim(1, -1)
-    np.testing.assert_allclose(nn.LpPool(2, p=p)(x), theirs.numpy(), rtol=1e-12)
-    np.testing.assert_allclose(nn.LpPool(2, p=p)(-x), theirs.numpy(), rtol=1e-12)
+    at = torch.tensor(np.asarray(x), requires_grad=True)
+    theirs = torch.nn.LPPool2d(p, 2)(at.movedim(-1, 1)).movedim(1, -1)
+    theirs.square().sum().backward()
+    ours = nn.LpPool(2, p=p)
+    np.testing.assert_allclose(ours(x), theirs.detach().numpy(), rtol=1e-12)
+    np.testing.assert_allclose(ours(-x), theirs.detach().numpy(), rtol=1e-12)
+    slope = jax.grad(lambda x: jnp.square(ours(x)).sum())(x)
+    np.testing.assert_allclose(slope, at.grad.numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_global_pools_as_pytorch(axes, float64, key):
+    torch = pytest.importorskip("torch")
+    x = jax.random.normal(key, (2, *(4, 3, 2)[:axes], 3))
+    for ours, name in ((nn.GlobalMaxPool(), "Max"), (nn.GlobalMeanPool(), "Avg")):
+        at = torch.tensor(np.moveaxis(np.asarray(x), -1, 1), requires_grad=True)
+        theirs = getattr(torch.nn, f"Adaptive{name}Pool{axes}d")(1)(at).flatten(1)
+        theirs.square().sum().backward()
+        slope = jax.grad(lambda x, ours=ours: jnp.square(ours(x)).sum())(x)
+        np.testing.assert_allclose(ours(x), theirs.detach().numpy(), rtol=1e-12)
+        np.testing.assert_allclose(slope, np.moveaxis(at.grad.numpy(), 1, -1), rtol=1e-12)
 
 
 def test_norm_of_nothing_has_no_slope():
