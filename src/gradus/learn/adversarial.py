@@ -8,13 +8,12 @@ from typing import Any
 
 import jax
 import numpy as np
-from jax import random
 
 from gradus.base.errors import InputError
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm
 from gradus.learn.checks import check_likelihood, require
-from gradus.learn.descent import descent
+from gradus.learn.descent import descent, key_of
 from gradus.learn.supervised import check_examples, measure, supervised
 from gradus.likelihoods import Likelihood
 from gradus.nn.layer import Forward, Layer
@@ -88,12 +87,7 @@ def adversarial(
 def again(forward: Forward) -> Callable[[], Forward]:
     """More passes of the same kind, whose reports nobody reads, all with one and the same noise."""
     key = forward.key() if forward.noisy else None
-    return lambda: Forward(forward.training, key, forward.present)
-
-
-def key_of(forward: Forward) -> jax.Array:
-    """A random key also where a pass has no noise: there it is always the same."""
-    return forward.key() if forward.noisy else random.key(0)
+    return lambda: Forward(forward.training, key, forward.present, forward.step)
 
 
 def check_number(name: str, value: Any, most: float = math.inf) -> None:

@@ -12,10 +12,10 @@ from jax import lax, random
 
 from gradus.base.errors import InputError
 from gradus.data.batch import Batch
-from gradus.learn.adversarial import again, check_number, key_of
+from gradus.learn.adversarial import again, check_number
 from gradus.learn.algorithm import Algorithm, require_targets
 from gradus.learn.checks import check_likelihood
-from gradus.learn.descent import State, descent
+from gradus.learn.descent import State, descent, key_of
 from gradus.learn.supervised import check_examples, measure, supervised
 from gradus.likelihoods import Likelihood
 from gradus.nn.layer import Forward, Layer

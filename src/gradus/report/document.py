@@ -16,9 +16,13 @@ from gradus.evaluation.assessment import Assessment, shown
 from gradus.nn.graph import ModelGraph
 from gradus.report import examples, results, training
 from gradus.report.architecture import architecture
+from gradus.report.fed import what_the_net_is_fed
 from gradus.report.html import Markup, element, facts, join, safe, section, table
+from gradus.report.inside import looking_inside
 from gradus.report.names import readable
 from gradus.report.pictures import as_pictures, gallery
+from gradus.report.robustness import under_attack
+from gradus.robust import RobustnessCurve
 from gradus.training.run import Run
 
 MOST_SAMPLES = 36
@@ -34,6 +38,8 @@ def page(
     command: str | None = None,
     sentences: Sequence[str] = (),
     samples: Any = None,
+    fed: np.ndarray | None = None,
+    robustness: RobustnessCurve | None = None,
 ) -> str:
     """A run as one HTML page: no network, no other file, no script.
 
@@ -46,6 +52,8 @@ def page(
         command: what a person types to repeat the run.
         sentences: what should be said about the data, one paragraph each.
         samples: what a generative model draws: pictures, or a list of texts.
+        fed: images beside altered copies of them, see `augment.examples`.
+        robustness: what `robustness_curve` gave back.
 
     Whatever comes from the user (names of columns and classes, settings) is escaped.
 
@@ -61,9 +69,12 @@ def page(
         header(title, run, assessment),
         results.result(assessment) if assessment else "",
         training.what_was_done(run, sentences),
+        what_the_net_is_fed(fed),
         training.training(run),
         results.predictions(assessment) if assessment else "",
         examples.hardest(assessment) if assessment else "",
+        looking_inside(run, assessment),
+        under_attack(robustness),
         drawn(samples),
         training.gradients(run),
         model(model_table, model_graph),

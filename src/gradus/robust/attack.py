@@ -86,14 +86,9 @@ class Attack(Record):
         """
         if not isinstance(x, Tracer):
             self.check(np.asarray(x))
-        fixed = constant(model)
-        x = lax.stop_gradient(jnp.asarray(x))
-        target = likelihood.predict(fixed(x)) if y is None or self.predicted else y
-
-        def loss(x: jax.Array) -> jax.Array:
-            return -jnp.sum(likelihood.log_prob(fixed(x), target))
-
-        return lax.stop_gradient(self.search(jax.grad(loss), x, key))
+        return _attacked(
+            self, constant(model), likelihood, lax.stop_gradient(jnp.asarray(x)), y, key
+        )
 
     def check(self, x: np.ndarray) -> None:
         """Refuse inputs that cannot be moved by ε, or are out of bounds already."""
@@ -153,6 +148,16 @@ class Attack(Record):
     def refuse(self, name: str, expected: str, got: object, fix: str) -> None:
         """Raise InputError about one part of the attack."""
         raise InputError(f"{type(self).__name__}: {name}", expected=expected, got=got, fix=fix)
+
+
+@eqx.filter_jit
+def _attacked(attack, model, likelihood, x, y, key):
+    target = likelihood.predict(model(x)) if y is None or attack.predicted else y
+
+    def loss(x: jax.Array) -> jax.Array:
+        return -jnp.sum(likelihood.log_prob(model(x), target))
+
+    return lax.stop_gradient(attack.search(jax.grad(loss), x, key))
 
 
 def constant(model: Layer) -> Layer:

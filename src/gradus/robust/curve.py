@@ -97,7 +97,7 @@ def robustness_curve(
             got=type(likelihood).__name__,
             fix="give a classifier, such as run.model with Categorical(10)",
         )
-    strengths = np.asarray(epsilons, float)
+    strengths = np.sort(np.asarray(epsilons, float))
     if strengths.ndim != 1 or not len(strengths) or not np.all(strengths >= 0):
         raise InputError(
             "epsilons", expected="numbers from 0 up", got=epsilons, fix="give [0, 0.1, 0.2]"
@@ -110,8 +110,7 @@ def robustness_curve(
         attack = kind(epsilon, low=low, high=high)
         attack = attack if scale is None else attack.scaled(scale)
         attack.check(x)
-        sizes = jax.tree.map(jnp.asarray, attack)  # one program for all strengths
-        return float(np.mean(hits(model, likelihood, sizes, x, y, seed)))
+        return float(np.mean(hits(model, likelihood, attack, x, y, seed)))
 
     found = {name: [under(kind, e) for e in strengths] for name, kind in attacks.items()}
     return RobustnessCurve(strengths, {n: np.array(a) for n, a in found.items()}, len(x))
@@ -124,7 +123,8 @@ def hits(
     size = min(BLOCK, len(x))
     rows = (np.arange(-(-len(x) // size) * size) % len(x)).reshape(-1, size)
     keys = random.split(random.key(seed), len(rows))
-    found = np.asarray(_hits(model, likelihood, attack, x[rows], y[rows], keys))
+    sizes = jax.tree.map(jnp.asarray, attack)  # one program for all strengths
+    found = np.asarray(_hits(model, likelihood, sizes, x[rows], y[rows], keys))
     return found.reshape(-1, *y.shape[1:])[: len(x)]
 
 
