@@ -7,10 +7,11 @@ from typing import Any
 
 import gradus
 from gradus.base.errors import InputError
+from gradus.cli.images import decided
 from gradus.cli.prepare import Prepared, chosen_kinds, prepare, rule
 from gradus.cli.recipe import build, plan, settled
 from gradus.cli.settings import Settings
-from gradus.cli.source import Source, read
+from gradus.cli.source import Source, form_of, read
 from gradus.data import Dataset, Preprocessor, Standardize
 from gradus.data.preprocess import check_column
 from gradus.training import Patience
@@ -18,11 +19,11 @@ from gradus.training import Patience
 
 def cross_validate(settings: Settings, folds: int, repeats: int = 1) -> None:
     """Print the measures of the settings over folds; preprocessing is fitted anew for each."""
-    source = read(settings.data)
+    source = read(settings.data, form=form_of(settings))
     settings = replace(settings, target=settings.target or source.target)
     whole = prepare(source, undivided(source, settings))
     seen = round(len(source.examples) * (1 - settings.validation) * (1 - 1 / folds))
-    settings = settled(settings, seen)
+    settings = settled(decided(settings, whole), seen)
     print(*whole.preprocessor.sentences, plan(settings, whole.kind), "", sep="\n", flush=True)
     held_out = {"validation": settings.validation, "stop": Patience(settings.patience)}
     result = gradus.evaluate(

@@ -9,7 +9,7 @@ from gradus.cli.config import read_config
 from gradus.cli.folder import SETTINGS, load_run
 from gradus.cli.measure import measured
 from gradus.cli.settings import Settings, counted
-from gradus.cli.source import has_test_part, read
+from gradus.cli.source import form_seen, has_test_part, read
 from gradus.data import Dataset
 from gradus.data.preprocess import check_column
 
@@ -17,7 +17,7 @@ from gradus.data.preprocess import check_column
 def evaluate(folder: Path, data: str) -> None:
     """Print the measures of a run on examples with targets."""
     run = load_run(folder)
-    examples = read(data, part="test").examples
+    examples = read(data, "test", form_seen(run.preprocessor)).examples
     if not isinstance(examples, Dataset):
         target = run.preprocessor.target.name
         fix = f"the run learned to predict {target!r}: add its true values to measure against"

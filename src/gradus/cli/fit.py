@@ -9,13 +9,15 @@ from pathlib import Path
 import gradus
 from gradus.base.errors import InputError
 from gradus.cli.config import combined, read_config
-from gradus.cli.folder import SETTINGS, begin, new_folder, save_assessment
+from gradus.cli import images
+from gradus.cli.folder import SETTINGS, begin, new_folder, save_assessment, save_fed
+from gradus.cli.images import decided
 from gradus.cli.measure import measured
 from gradus.cli.prepare import Prepared, prepare
 from gradus.cli.recipe import build, plan, settled
 from gradus.cli.report import write_report
 from gradus.cli.settings import Settings, counted, option_name
-from gradus.cli.source import Source, read
+from gradus.cli.source import Source, form_of, read
 from gradus.evaluation.assessment import Assessment
 from gradus.learn import Algorithm
 from gradus.training import Patience, Run
@@ -26,7 +28,7 @@ MAY_CHANGE = ("epochs", "patience")  # when a run goes on
 
 def fit(settings: Settings, out: Path | None = None, *, quiet: bool = False) -> Path:
     """Train on the examples that the settings name, and write a new run folder."""
-    source = read(settings.data)
+    source = read(settings.data, form=form_of(settings))
     folder = new_folder(out, source.name)
     return train(source, settings, folder, quiet=quiet)
 
@@ -53,7 +55,8 @@ def resume(folder: Path, given: dict, *, quiet: bool = False) -> Path:
             got=settings.epochs,
             fix="leave it out, or give more epochs",
         )
-    return train(read(settings.data), settings, folder, quiet=quiet, resumed=True)
+    source = read(settings.data, form=form_of(settings))
+    return train(source, settings, folder, quiet=quiet, resumed=True)
 
 
 def refuse_another_run(folder: Path, given: dict) -> None:
@@ -74,9 +77,11 @@ def train(
 ) -> Path:
     """Prepare, learn, measure, write and tell; nothing is written where something is refused."""
     prepared = prepare(source, settings)
-    settings = settled(from_anywhere(settings, source), len(prepared.train[0]))
+    settings = decided(from_anywhere(settings, source), prepared)
+    settings = settled(settings, len(prepared.train[0]))
     algorithm = build(settings, prepared)
-    sentences = [*prepared.sentences, plan(settings, prepared.kind)]
+    altered = images.sentences(settings, prepared)
+    sentences = [*prepared.sentences, *altered, plan(settings, prepared.kind)]
     if not quiet:
         print(*sentences, "", sep="\n", flush=True)
     if not resumed:
@@ -85,6 +90,7 @@ def train(
     if resumed:  # only now is it known that the checkpoint belongs to these settings
         begin(folder, settings, sentences)
     gradus.save(run, folder)
+    save_fed(folder, images.fed(settings, prepared))
     if quiet or not person_is_looking():  # who is looking has seen it on the live line
         print(ending(run), flush=True)
     print("", result(evaluated(run, prepared, folder, quiet)), "", sep="\n")

@@ -5,6 +5,7 @@ history.csv             every epoch
 run.json                how it ended, and with which versions
 settings.toml           repeats the run: gradus fit --config settings.toml
 decisions.txt           what was decided about the data
+fed.safetensors         some images and altered copies of them, as bytes
 assessment.safetensors  the test part: truth, predictions, measures, baselines
 checkpoint.safetensors  where to go on: gradus fit --resume FOLDER
 report.html             all of it, to look at
@@ -25,8 +26,9 @@ from gradus.evaluation.assessment import Assessment
 from gradus.training import Run, load
 
 SETTINGS, DECISIONS, ASSESSMENT = "settings.toml", "decisions.txt", "assessment.safetensors"
-REPORT = "report.html"
-ARRAYS = ("y", "predicted", "probabilities", "loss_per_row", "worst", "worst_inputs")
+FED, REPORT = "fed.safetensors", "report.html"
+ROWS = ("worst", "worst_inputs", "sample", "sample_inputs")
+ARRAYS = ("y", "predicted", "probabilities", "loss_per_row", *ROWS)
 WORDS = ("kind", "measures", "baselines", "labels", "columns")
 
 
@@ -100,3 +102,17 @@ def load_assessment(folder: Path) -> Assessment | None:
             got=error,
             fix=f"delete it; `gradus fit --resume {folder}` measures again",
         ) from None
+
+
+def save_fed(folder: Path, pictures: np.ndarray | None) -> None:
+    """Write some images and altered copies of each, shape (B, 1 + copies, H, W, C)."""
+    if pictures is not None:
+        write_arrays(folder / FED, {"pictures": pictures}, None)
+
+
+def load_fed(folder: Path) -> np.ndarray | None:
+    """The images that `save_fed` wrote; None where there are none, or the file is damaged."""
+    try:
+        return read_arrays(folder / FED)[0].get("pictures")
+    except DamagedFile:
+        return None  # the page is complete without them

@@ -26,7 +26,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-DATA = typer.Argument(metavar="DATA", help="A table (.csv, .parquet, .npz), or a dataset's name")
+DATA = typer.Argument(
+    metavar="DATA",
+    help="A table (.csv, .parquet, .npz), a folder of images by class, or a dataset's name",
+)
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run")]
 Out = Annotated[
     Path | None,
@@ -97,14 +100,16 @@ def fit(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result")] = False,
     given: dict | None = None,
 ) -> None:
-    """Train a network on a table, and compare it with simple baselines.
+    """Train a network on a table or on images, and compare it with simple baselines.
 
     Columns are judged by what they hold: numbers are standardised, categories become dummies,
-    dates their parts, and what is missing is filled and marked. What was decided is printed.
+    dates their parts, and what is missing is filled and marked. Images are found in folders, one
+    for each class, and brought to one size. What was decided is printed.
 
     - `gradus fit sales.csv --target price`
     - `gradus fit digits --hidden 256,128 --dropout 0.3`
     - `gradus fit visits.csv --target stays --group patient --epochs 30`
+    - `gradus fit photos --image-size 64 --augment crop,flip,rotate`
     - `gradus fit --resume runs/sales-1`
 
     Ctrl-C ends the training early and keeps what was learned.
@@ -175,18 +180,22 @@ def search(
 @app.command()
 def predict(
     run: RunFolder,
-    data: Annotated[str, DATA],
+    data: Annotated[
+        list[str], typer.Argument(metavar="DATA", help="A table, or images and folders of images")
+    ],
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="A .csv, .parquet or .npz file"),
     ] = None,
 ) -> None:
-    """Predict the target of new rows, with the probability of every class.
+    """Predict the target of new rows or images, with the probability of every class.
 
-    Columns are found by their names, in any order; further columns are left alone.
+    Columns are found by their names, in any order; further columns are left alone. Images are
+    brought to the size and the colours that the run has learned from.
 
     - `gradus predict runs/sales-1 new.csv -o predictions.csv`
     - `gradus predict runs/sales-1 new.csv | head`
+    - `gradus predict runs/photos-1 holiday.jpg`
     """
     from gradus.cli.predict import predict
 

@@ -48,7 +48,7 @@ class Prepared(NamedTuple):
 def prepare(source: Source, settings: Settings) -> Prepared:
     """Divide and encode the examples; raises InputError for what cannot be learned from."""
     if isinstance(source.examples, Dataset):
-        return prepare_arrays(source.examples, source.test, settings)
+        return prepare_arrays(source, settings)
     return prepare_table(source, settings.target or source.target, settings)
 
 
@@ -91,17 +91,22 @@ def check_values(table: Any, target: str, kind: str, settings: Settings) -> None
     fit_target(values.fill_null(values.drop_nulls()[0]), target, kind)
 
 
-def prepare_arrays(examples: Dataset, given: Dataset | None, settings: Settings) -> Prepared:
-    """Images: a channel is one scale. `given` is the test part that the publisher made, if any."""
+def prepare_arrays(source: Source, settings: Settings) -> Prepared:
+    """Images: a channel is one scale. Parts that the publisher made are left as they are."""
     refuse_columns(settings)
-    parts = examples.split(settings.validation, 0 if given else settings.test, seed=settings.seed)
+    examples: Dataset = source.examples
+    given = {"validation": source.validation, "test": source.test}
+    drawn = {k: 0 if part is not None else getattr(settings, k) for k, part in given.items()}
+    parts = examples.split(**drawn, seed=settings.seed)
     preprocessor = ImagePreprocessor.fit(parts.train)
     train = encoded(preprocessor, parts.train)
-    validation = encoded(preprocessor, parts.validation)
-    test = encoded(preprocessor, given or parts.test)
+    validation = encoded(preprocessor, given["validation"] or parts.validation)
+    test = encoded(preprocessor, given["test"] or parts.test)
     kind = "classification" if examples.labels else "regression"
-    words = "the test part is its publisher's" if given else how(kind, settings)
-    sentences = [*preprocessor.sentences, sizes([train, validation, test], words)]
+    published = " and ".join(name for name, part in given.items() if part is not None)
+    words = f"the {published} part is its publisher's" if published else how(kind, settings)
+    counts = sizes([train, validation, test], words)
+    sentences = [*source.notes, *preprocessor.sentences, counts]
     return Prepared(train, validation, test, preprocessor, kind, sentences)
 
 

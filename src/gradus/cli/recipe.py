@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 from gradus import nn, optim, penalties
-from gradus.base.errors import InputError, nearest
+from gradus.cli.images import NETS, transforms
 from gradus.cli.prepare import Prepared
-from gradus.cli.settings import Settings, counted
-from gradus.learn import Algorithm, supervised
+from gradus.cli.settings import Settings, choose, counted
+from gradus.learn import Algorithm, augmented, supervised
 from gradus.likelihoods import (
     Categorical,
     Gaussian,
@@ -21,7 +21,6 @@ from gradus.likelihoods import (
     Mixture,
     Poisson,
 )
-from gradus.models import mlp
 
 DEFAULT = {"classification": "categorical", "regression": "gaussian", "counts": "poisson"}
 LIKELIHOODS = {
@@ -53,7 +52,7 @@ LEAST_PATIENCE = 10
 
 
 def build(settings: Settings, prepared: Prepared, *, rate: Any = None, l2: Any = None) -> Algorithm:
-    """The algorithm that the settings describe.
+    """The algorithm that the settings describe, once everything in them is decided and settled.
 
     Arguments:
         rate, l2: instead of those of the settings, for trials side by side: traced numbers.
@@ -62,8 +61,8 @@ def build(settings: Settings, prepared: Prepared, *, rate: Any = None, l2: Any =
     """
     likelihood = build_likelihood(settings, prepared)
     likelihood.check(prepared.train[1])
-    model = mlp(
-        settings.hidden,
+    model = choose("model", settings.model, NETS)(
+        settings,
         likelihood.size,
         activation=choose("activation", settings.activation, nn.ACTIVATIONS),
         dropout=settings.dropout,
@@ -72,7 +71,9 @@ def build(settings: Settings, prepared: Prepared, *, rate: Any = None, l2: Any =
     optimizer = choose("optimizer", settings.optimizer, OPTIMIZERS)
     schedule = build_schedule(settings, len(prepared.train[0]), rate)
     penalty = build_penalty(settings, l2)
-    return supervised(model, likelihood, optimizer(schedule), penalty=penalty)
+    learner = supervised(model, likelihood, optimizer(schedule), penalty=penalty)
+    altered = transforms(settings, prepared)
+    return augmented(learner, *altered) if altered else learner
 
 
 def build_likelihood(settings: Settings, prepared: Prepared) -> Likelihood:
@@ -126,22 +127,27 @@ def plan(settings: Settings, kind: str) -> str:
     model: 128-64 hidden units (relu), dropout 0.1; gaussian likelihood; adam 0.003, cosine; \
 batches of 128, at most 80 epochs, 16 without improvement
     """
-    units = "-".join(map(str, settings.hidden)) + f" hidden units ({settings.activation})"
-    model = f"{units}, dropout {settings.dropout}" if settings.hidden else "linear"
     auto = settings.likelihood == "auto"
     likelihood = f"{DEFAULT[kind] if auto else settings.likelihood} likelihood"
     if auto and kind == "counts":
         likelihood += " (or --likelihood gaussian)"
     return (
-        f"model: {model}; {likelihood}; {settings.optimizer} {settings.rate}, {settings.schedule}; "
+        f"model: {described(settings)}; {likelihood}; {settings.optimizer} {settings.rate}, {settings.schedule}; "
         f"batches of {settings.batch}, at most {counted(settings.epochs, 'epoch')}, "
         f"{settings.patience} without improvement"
     )
 
 
-def choose(what: str, name: str, table: dict[str, Any], names: Any = None) -> Any:
-    """`table[name]`; raises InputError with the nearest name for another."""
-    if name not in table:
-        names = list(names or table)
-        raise InputError(f"--{what}", expected=", ".join(names), got=name, fix=nearest(name, names))
-    return table[name]
+def described(settings: Settings) -> str:
+    """The model in a few words.
+
+    >>> described(Settings(model="cnn")), described(Settings(hidden=()))
+    ('cnn of 32-64 filters, 128-64 hidden units (relu), dropout 0.1', 'linear')
+    """
+    if settings.model not in ("auto", "mlp", "cnn"):
+        return settings.model
+    filters, units = ("-".join(map(str, n)) for n in (settings.filters, settings.hidden))
+    parts = [f"cnn of {filters} filters"] if settings.model == "cnn" else []
+    if settings.hidden:
+        parts += [f"{units} hidden units ({settings.activation})", f"dropout {settings.dropout}"]
+    return ", ".join(parts) or "linear"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gradus import nn
-from gradus.cli.folder import REPORT, SETTINGS, decisions, load_assessment, load_run
+from gradus.cli.folder import REPORT, SETTINGS, decisions, load_assessment, load_fed, load_run
 from gradus.report import write
 from gradus.training import Run
 
@@ -27,6 +27,7 @@ def write_report(folder: Path) -> Path:
         model_graph=nn.graph(run.model, input_shape(run)),
         command=f"gradus fit --config {folder / SETTINGS}",
         sentences=decisions(folder),
+        fed=load_fed(folder),
     )
     return path
 

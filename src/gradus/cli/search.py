@@ -5,10 +5,11 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 
+from gradus.cli.images import decided
 from gradus.cli.prepare import Prepared, prepare
 from gradus.cli.recipe import build, settled
 from gradus.cli.settings import Settings, counted
-from gradus.cli.source import read
+from gradus.cli.source import form_of, read
 from gradus.learn import Algorithm
 from gradus.tuning import Search, Space, choice, log_uniform
 from gradus.tuning import search as find
@@ -19,11 +20,11 @@ HIDDEN, DROPOUT = ((32,), (128,), (256, 128)), (0.0, 0.3)
 
 def search(settings: Settings, budget: int | None, seconds: float | None, sampler: str) -> None:
     """Print what was found, and the command that fits with it. Test rows are not looked at."""
-    source = read(settings.data)
+    source = read(settings.data, form=form_of(settings))
     settings = replace(settings, target=settings.target or source.target)
     prepared = prepare(source, settings)
     rows = len(prepared.train[0])
-    settings = settled(settings, rows)
+    settings = settled(decided(settings, prepared), rows)
     print(f"Searching with {counted(rows, 'row')}; Ctrl-C keeps what was found.", flush=True)
     budget = 16 * settings.epochs if budget is None and seconds is None else budget
     found = find(

@@ -33,7 +33,7 @@ class Settings:
     (32,)
     """
 
-    data: str = setting("", "Data", "a file with a table, or the name of a dataset")
+    data: str = setting("", "Data", "a table, a folder of images, or a dataset's name")
     target: str = setting("", "Data", "the column to predict")
     drop: tuple[str, ...] = setting((), "Data", "columns not to learn from, as in a,b")
     category: tuple[str, ...] = setting((), "Data", "numbers that name categories, as in a,b")
@@ -44,8 +44,18 @@ class Settings:
     group: str = setting("", "Data", "keep rows of one group in one part; not learned from")
     time: str = setting("", "Data", "train on the earliest rows, test on the latest")
 
+    image_size: int = setting(
+        0, "Data", "side that images in folders are brought to, in pixels; 0 goes by them", low=0
+    )
+
+    model: str = setting(
+        "auto", "Model", "mlp, cnn, lenet or resnet; auto is a cnn for images, an mlp for tables"
+    )
     hidden: tuple[int, ...] = setting(
         (128, 64), "Model", "units of each hidden layer, as in 128,64; 0 for a linear model", low=1
+    )
+    filters: tuple[int, ...] = setting(
+        (32, 64), "Model", "filters of each convolution of a cnn, as in 32,64", low=1
     )
     activation: str = setting(
         "relu", "Model", "of hidden units: relu, tanh, gelu, silu, elu, sigmoid …"
@@ -79,6 +89,12 @@ class Settings:
         "cosine", "Training", "how the rate falls: constant, cosine, linear, step, exponential"
     )
     warm_up: float = setting(0.0, "Training", "epochs in which the rate rises to that", low=0)
+    augment: str = setting(
+        "auto",
+        "Training",
+        "how images are altered: none, or some of crop,flip,rotate,scale,brightness,contrast,"
+        "cutout,mixup; auto goes by the images",
+    )
     seed: int = setting(0, "Training", "equal seeds give equal runs", low=0)
 
     l2: float = setting(0.0, "Penalties", "penalty ½α‖w‖² on the weights", low=0)
@@ -173,3 +189,11 @@ def known(name: str, where: str) -> dataclasses.Field:
             fix=nearest(name, fields),
         )
     return fields[name]
+
+
+def choose(what: str, name: str, table: dict[str, Any], names: Any = None) -> Any:
+    """`table[name]`; raises InputError with the nearest name for another."""
+    if name not in table:
+        names = list(names or table)
+        raise InputError(f"--{what}", expected=", ".join(names), got=name, fix=nearest(name, names))
+    return table[name]

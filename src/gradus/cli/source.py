@@ -1,16 +1,27 @@
-"""What DATA on the command line names: a file, or a known dataset."""
+"""What DATA on the command line names: a file, a folder of images, or a known dataset."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from gradus.base.errors import InputError, nearest
-from gradus.data import Dataset, as_table, load, read_arrays, read_table
+from gradus.cli.settings import Settings
+from gradus.data import (
+    Dataset,
+    as_table,
+    load,
+    read_arrays,
+    read_image_files,
+    read_images,
+    read_table,
+)
 from gradus.data.catalog import CATALOG
+from gradus.data.folders import images_below, is_image, parts_of
 from gradus.data.tables import check_file, read_npz
 
 
@@ -20,57 +31,121 @@ class Source(NamedTuple):
     Arguments:
         name: for titles and folders.
         examples: a Polars data frame, or a `Dataset` whose inputs have more than one axis.
-        test: the test part that the publisher made, where there is one.
+        validation, test: the parts that the publisher made, where there are some.
         target: the column to predict, where the source itself says it.
         notes: what people should know about how it was read.
     """
 
     name: str
     examples: Any
+    validation: Any = None
     test: Any = None
     target: str = ""
     notes: tuple[str, ...] = ()
 
 
-def read(data: str, part: str = "train") -> Source:
+class Form(NamedTuple):
+    """What images from files are brought to, as `data.read_images` takes it."""
+
+    size: int | tuple[int, int] | None = None
+    mode: str = "auto"
+
+
+AS_THEY_ARE = Form()
+
+
+def read(data: str, part: str = "train", form: Form = AS_THEY_ARE) -> Source:
     """The examples that `data` names.
 
     Arguments:
-        data: a file (`.csv`, `.parquet`, `.npz` …), or the name of a known dataset.
-        part: of a known dataset that its publisher divided; "train" brings both parts along.
+        data: a file (`.csv`, `.parquet`, `.npz` …), a folder with a folder of images for every
+            class, or the name of a known dataset.
+        part: of examples that their publisher divided; "train" brings the others along.
+        form: what images in folders are brought to.
 
     Raises InputError for what is neither, with the nearest name.
     """
     if not data:
         raise InputError(
             "no data",
-            expected="a file with a table, or the name of a known dataset",
+            expected="a table, a folder of images, or the name of a known dataset",
             got="neither",
-            fix="gradus fit sales.csv --target price, or gradus fit digits",
+            fix="gradus fit sales.csv --target price, gradus fit photos, or gradus fit digits",
         )
     path = Path(data)
     if data in CATALOG and not path.exists():
         return _known_dataset(data, part)
     if not path.exists() and not path.suffix:
+        neighbours = sorted(f.name for f in path.parent.glob("*") if f.is_dir())
         raise InputError(
-            f"there is no file and no dataset called {data!r}",
-            expected="a file with a table, or the name of a known dataset",
+            f"there is no file, no folder and no dataset called {data!r}",
+            expected="a table, a folder of images, or the name of a known dataset",
             got=data,
-            fix=f"{nearest(data, CATALOG)} `gradus datasets` lists them",
+            fix=f"{nearest(data, [*CATALOG, *neighbours])}; `gradus datasets` lists datasets",
         )
-    return _file(path)
+    return _folder(path, part, form) if path.is_dir() else _file(path)
+
+
+def form_of(settings: Settings) -> Form:
+    """What a run brings images to."""
+    return Form(settings.image_size or None)
+
+
+def form_seen(preprocessor: Any) -> Form:
+    """What the images were that a run has learned from; any for a run on a table."""
+    shape = getattr(preprocessor, "shape", ())
+    if len(shape) != 3:
+        return AS_THEY_ARE
+    return Form(shape[:2], "grey" if shape[2] == 1 else "rgb")
+
+
+def read_files(data: Sequence[str], form: Form) -> tuple[list[Path], Dataset] | None:
+    """Images to predict, and their files; None where `data` names something else.
+
+    A folder stands for all images below it, in classes or not.
+    """
+    given = [Path(name) for name in data]
+    if not any(path.is_dir() or is_image(path) for path in given):
+        return None
+    files = [f for path in given for f in (images_below(path)[0] if path.is_dir() else [path])]
+    if not files:
+        raise InputError(
+            f"folder {data[0]}", expected="images", got="none below it", fix="check the path"
+        )
+    return files, read_image_files(files, *form)
 
 
 def has_test_part(data: str) -> bool:
-    """Whether `data` names a dataset with a test part that its publisher made."""
-    return data in CATALOG and "test" in CATALOG[data].read
+    """Whether `data` names examples with a test part that their publisher made."""
+    path = Path(data)
+    return "test" in (parts_of(path) if path.is_dir() else _parts(data))
+
+
+def _parts(name: str) -> Collection[str]:
+    return CATALOG[name].read if name in CATALOG else ()
+
+
+def _folder(path: Path, part: str, form: Form) -> Source:
+    parts = parts_of(path)
+    if part != "train":
+        return Source(path.name, read_images(path, *form, part=part if part in parts else "train"))
+    examples = read_images(path, *form)
+    height, width, channels = examples.x.shape[1:]
+    mode = "grey" if channels == 1 else "rgb"
+    others = {
+        other: read_images(path, (height, width), mode, part=other)
+        for other in parts
+        if other != "train"
+    }
+    return Source(path.resolve().name, examples, notes=(examples.description,), **others)
 
 
 def _known_dataset(name: str, part: str) -> Source:
-    divided = has_test_part(name)
+    divided = "test" in _parts(name)
     examples = load(name, part if divided else "train")
     if examples.x.ndim > 2:
-        return Source(name, examples, load(name, "test") if divided and part == "train" else None)
+        test = load(name, "test") if divided and part == "train" else None
+        return Source(name, examples, test=test)
     target = "class" if examples.labels else "target"
     return Source(name, _as_table(examples, target), target=target)
 
@@ -84,6 +159,13 @@ def _as_table(examples: Dataset, target: str):
 
 def _file(path: Path) -> Source:
     check_file(path)
+    if is_image(path):
+        raise InputError(
+            f"{path} is one image",
+            expected="a folder with a folder of images for every class",
+            got="a file",
+            fix=f"gradus fit FOLDER to learn; gradus predict RUN {path} once there is a run",
+        )
     if path.suffix == ".npz" and getattr(read_npz(path).get("x"), "ndim", 0) > 2:
         return Source(path.stem, _with_labels(read_arrays(path)))
     table = read_table(path)

@@ -101,10 +101,11 @@ def refuse_no_classes(root: Path, folders: list[Path]) -> None:
     if len(folders) >= 2 and not loose:
         return
     classes = ", ".join(f.name for f in folders[:5]) or "no folders"
+    beside = f"; {len(loose)} images beside, such as {loose[0].name}" if loose else ""
     raise InputError(
         f"folder {root}",
         expected="two or more folders, one for every class, and no images beside them",
-        got=f"{classes}" + (f"; {len(loose)} images beside, such as {loose[0].name}" * bool(loose)),
+        got=classes + beside,
         fix="put the images of each class into a folder of its own, as in cats/1.png, dogs/1.png",
     )
 

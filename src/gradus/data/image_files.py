@@ -76,6 +76,8 @@ def opened(path: Path) -> Iterator[Any]:
     """The file as a Pillow image that is not decoded yet."""
     from PIL import Image
 
+    if not path.is_file():
+        raise ValueError("no such file")
     if path.stat().st_size == 0:
         raise ValueError("a file of no bytes")
     try:

@@ -73,7 +73,7 @@ def read_images(
     listing = list_images(folder, part)
     paths = listing.paths
     pixels, words = kept((size, mode), paths, lambda: read_bytes(paths, size, mode))
-    others = f"; {listing.ignored} other files left alone" if listing.ignored else ""
+    others = f"; other files left alone: {listing.ignored}" if listing.ignored else ""
     words = f"{len(pixels)} images in {len(listing.classes)} folders, {words}{others}"
     x = pixels if raw else pixels / np.float32(255)
     y = np.asarray(listing.numbers, np.int32)
