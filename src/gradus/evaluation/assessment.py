@@ -20,6 +20,7 @@ from gradus.models.baselines import Prediction, baselines
 from gradus.training.run import outputs
 
 WORST = 12  # examples with the highest loss that are kept to look at
+SAMPLE, SAMPLE_BYTES = 200, 2_000_000  # of other examples that are kept, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,8 @@ class Assessment:
         columns: names of the inputs' columns; empty where they have none.
         worst: the rows with the highest loss, the highest first.
         worst_inputs: the inputs of those rows.
+        sample: other rows, spread evenly, at most 200.
+        sample_inputs: the inputs of those rows, at most 2 MB.
     """
 
     kind: str
@@ -51,6 +54,8 @@ class Assessment:
     columns: tuple[str, ...] = ()
     worst: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
     worst_inputs: Any = None
+    sample: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
+    sample_inputs: Any = None
 
     def table(self) -> list[tuple[str, dict[str, float]]]:
         """The model and then its baselines, each with its measures."""
@@ -119,6 +124,7 @@ def assess(
     loss = -np.asarray(likelihood.log_prob(raw, jnp.asarray(y)))
     loss = loss.reshape(len(y), -1).mean(axis=1)
     worst = np.argsort(-np.where(np.isnan(loss), np.inf, loss), kind="stable")[:WORST]
+    sample = spread_rows(x, len(y))
     labels = tuple(map(str, default_labels(probabilities) if labels is None else labels))
     predicted, known = guesses(likelihood, raw, y), training_part(train)
     if decode is not None:
@@ -137,7 +143,16 @@ def assess(
         columns=tuple(map(str, columns)),
         worst=worst,
         worst_inputs=jax.tree.map(lambda a: np.asarray(a)[worst], x),
+        sample=sample,
+        sample_inputs=jax.tree.map(lambda a: np.asarray(a)[sample], x),
     )
+
+
+def spread_rows(x: Any, n: int) -> np.ndarray:
+    """Rows spread evenly over all `n`, as many as are light enough to keep with the run."""
+    size = sum(np.asarray(a[0]).nbytes for a in jax.tree.leaves(x))
+    most = min(n, SAMPLE, SAMPLE_BYTES // max(size, 1))
+    return np.linspace(0, n - 1, most).round().astype(int)
 
 
 def refuse_dataset(x: Any) -> None:

@@ -98,7 +98,8 @@ def _drops(
         )
         covered = jnp.where(square[None, :, :, None], fill, x)
         drop = whole - score(model, covered, target)
-        return (drops + drop[:, None, None] * square[None], covers + square), None
+        shade = square.astype(x.dtype)
+        return (drops + drop[:, None, None] * shade[None], covers + shade), None
 
     none = jnp.zeros(x.shape[:3], x.dtype), jnp.zeros((height, width), x.dtype)
     (drops, covers), _ = jax.lax.scan(cover, none, corners(height, width, size, stride))

@@ -48,9 +48,9 @@ def gallery(pictures: np.ndarray, captions: list[str], alt: str) -> Markup:
 
 
 def png(pixels: np.ndarray) -> bytes:
-    """A PNG file of bytes of shape (H, W, 1) for grey or (H, W, 3) for colour."""
+    """A PNG file of bytes of shape (H, W, C): grey, colour (C = 3), or colour with opacity (4)."""
     height, width, channels = pixels.shape
-    colour = {1: 0, 3: 2}[channels]
+    colour = {1: 0, 3: 2, 4: 6}[channels]
     rows = b"".join(b"\0" + row.tobytes() for row in pixels)
     header = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")]
