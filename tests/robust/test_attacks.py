@@ -181,6 +181,10 @@ def test_random_starts_fill_the_ball(inside, key):
         (lambda: pgd(0.1, step_size=0.0), r"^pgd: step_size"),
         (lambda: fgsm(0.1).scaled(PCA.fit(np.eye(3))), r"^fgsm: scaled\n.*Standardize"),
         (lambda: noise(0.1)(LINE, DIGITS, jnp.ones((2, 10))), r"^noise: key"),
+        (
+            lambda: fgsm(np.ones(3))(LINE, DIGITS, jnp.ones((2, 10))),
+            r"^fgsm: epsilon\n.*last axes of \(10,\)",
+        ),
         (lambda: fgsm(1)(LINE, DIGITS, jnp.ones((2, 10), int)), r"^fgsm: x\n.*floats"),
         (
             lambda: fgsm(1, high=1.0)(LINE, DIGITS, 255 * jnp.ones((2, 10))),

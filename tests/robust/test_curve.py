@@ -93,7 +93,12 @@ def test_the_page_shows_it(curve):
     [
         ({"likelihood": Gaussian()}, r"likelihood of classes\n.*Gaussian"),
         ({"epsilons": [-0.1]}, r"^epsilons"),
+        ({"likelihood": Categorical}, r"likelihood of classes\n.*class"),
         ({"epsilons": []}, r"^epsilons"),
+        ({"epsilons": 0.1}, r"^epsilons"),
+        ({"epsilons": ["a"]}, r"^epsilons"),
+        ({"attacks": fgsm}, r"attacks\n.*a dict"),
+        ({"attacks": {"one": fgsm(0.1)}}, r"attacks\n.*to be given ε"),
         ({"high": 0.5}, r"^fgsm: x\n.*within the bounds"),
         ({"y": np.full(300, 11)}, r"^y › Categorical"),
         ({"y": np.zeros(3, int)}, "y"),

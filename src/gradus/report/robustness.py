@@ -24,13 +24,14 @@ CAPTION = (
 def robustness(curve: RobustnessCurve) -> Markup:
     """Accuracy against ε, a line for each attack, as SVG for a page.
 
-    `standalone` makes a file of the picture.
+    `standalone` makes a file of the picture. Raises InputError for what is no such curve.
 
     >>> from gradus.robust import RobustnessCurve
     >>> found = {"FGSM": np.array([0.9, 0.1]), "noise": np.array([0.9, 0.8])}
     >>> "FGSM falls to 0.1" in robustness(RobustnessCurve(np.array([0, 0.2]), found, 100))
     True
     """
+    check_curve(curve)
     x = numeric("x", "ε", scale={"domainMin": 0})
     y = numeric("y", "accuracy", scale={"domain": [0, 1]})
     colors = dict(zip(curve.accuracy, COLORS * len(curve.accuracy), strict=False))
@@ -53,19 +54,24 @@ def robustness(curve: RobustnessCurve) -> Markup:
     return svg(chart(layers), TITLE, words)
 
 
-def under_attack(curve: Any) -> Markup:
-    """The section of the page; nothing where no curve was given, InputError for something else."""
+def under_attack(curve: RobustnessCurve | None) -> Markup:
+    """The section of the page; nothing where no curve was given."""
     if curve is None:
         return Markup()
-    if not isinstance(curve, RobustnessCurve):
-        raise InputError(
-            "robustness of the report",
-            expected="what `robust.robustness_curve` gave back",
-            got=f"an object of type {type(curve).__name__}",
-            fix="robustness=robustness_curve(run.model, run.likelihood, x, y, [0, 0.1, 0.2])",
-        )
+    picture = robustness(curve)
     columns = zip(curve.epsilons, *curve.accuracy.values(), strict=True)
     rows = [(f"{epsilon:.4g}", *(f"{a:.4f}" for a in row)) for epsilon, *row in columns]
     numbers = table(("ε", *curve.accuracy), rows)
     count = f"Accuracy on {curve.examples:,} examples. {CAPTION}"
-    return section("Robustness", figure(TITLE, robustness(curve), count), numbers)
+    return section("Robustness", figure(TITLE, picture, count), numbers)
+
+
+def check_curve(curve: Any) -> None:
+    """Refuse what is no curve."""
+    if not isinstance(curve, RobustnessCurve):
+        raise InputError(
+            "robustness",
+            expected="what `robust.robustness_curve` gave back",
+            got=f"an object of type {type(curve).__name__}",
+            fix="robustness_curve(run.model, run.likelihood, x, y, [0, 0.1, 0.2])",
+        )

@@ -86,19 +86,32 @@ class Attack(Record):
         """
         if not isinstance(x, Tracer):
             self.check(np.asarray(x))
-        return _attacked(
-            self, constant(model), likelihood, lax.stop_gradient(jnp.asarray(x)), y, key
-        )
+        sizes = jax.tree.map(jnp.asarray, self)  # one program for all of them
+        x = lax.stop_gradient(jnp.asarray(x))
+        y = None if y is None else jnp.asarray(y)
+        return _attacked(sizes, constant(model), likelihood, x, y, key)
 
     def check(self, x: np.ndarray) -> None:
         """Refuse inputs that cannot be moved by ε, or are out of bounds already."""
         require_floats(f"{type(self).__name__}: x", x)
+        self.check_sizes(x.shape[1:])
         for name, wrong in (("low", np.less), ("high", np.greater)):
             bound = getattr(self, name)
             if bound is not None and np.any(wrong(x, np.asarray(bound))):
                 got = f"inputs from {x.min():.4g} to {x.max():.4g}, {name}={bound}"
                 fix = "give bounds in the units of the model's inputs, see `scaled`"
                 self.refuse("x", "inputs within the bounds", got, fix)
+
+    def check_sizes(self, shape: tuple[int, ...]) -> None:
+        """Refuse arrays that do not stand for the last axes of inputs of a shape."""
+        for name in ("epsilon", "low", "high"):
+            got = np.shape(getattr(self, name))
+            last = shape[len(shape) - len(got) :]
+            if len(got) > len(shape) or any(
+                g not in (1, n) for g, n in zip(got, last, strict=True)
+            ):
+                expected = f"one number, or the last axes of {shape}"
+                self.refuse(name, expected, f"an array of shape {got}", "give one per channel")
 
     def scaled(self, scale: Scale | Standardize) -> Attack:
         """The same attack on inputs that `scale` has brought to other units: ε/s, (low − m)/s.

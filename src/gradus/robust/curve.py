@@ -90,18 +90,9 @@ def robustness_curve(
     Goodfellow, Shlens and Szegedy (2015); Madry and others (2018), figure 6. No curve proves that
     a model is safe: it shows what these attacks find.
     """
-    if likelihood.kind != "classification":
-        raise InputError(
-            "robustness_curve",
-            expected="a likelihood of classes",
-            got=type(likelihood).__name__,
-            fix="give a classifier, such as run.model with Categorical(10)",
-        )
-    strengths = np.sort(np.asarray(epsilons, float))
-    if strengths.ndim != 1 or not len(strengths) or not np.all(strengths >= 0):
-        raise InputError(
-            "epsilons", expected="numbers from 0 up", got=epsilons, fix="give [0, 0.1, 0.2]"
-        )
+    check_likelihood(likelihood)
+    check_attacks(attacks)
+    strengths = strengths_of(epsilons)
     x, y, _ = check_arrays(x, y)
     with located("y"):
         likelihood.check(y)
@@ -114,6 +105,42 @@ def robustness_curve(
 
     found = {name: [under(kind, e) for e in strengths] for name, kind in attacks.items()}
     return RobustnessCurve(strengths, {n: np.array(a) for n, a in found.items()}, len(x))
+
+
+def check_likelihood(likelihood: Any) -> None:
+    """Refuse what does not describe classes."""
+    if not isinstance(likelihood, Likelihood) or likelihood.kind != "classification":
+        raise InputError(
+            "robustness_curve: likelihood",
+            expected="a likelihood of classes",
+            got=repr(likelihood),
+            fix="give that of a classifier, such as Categorical(10)",
+        )
+
+
+def check_attacks(attacks: Any) -> None:
+    """Refuse what are no attacks by their names."""
+    ready = isinstance(attacks, Mapping) and all(
+        callable(kind) and not isinstance(kind, Attack) for kind in attacks.values()
+    )
+    if not ready or not attacks:
+        raise InputError(
+            "robustness_curve: attacks",
+            expected="a dict of kinds of attacks, to be given ε",
+            got=repr(attacks),
+            fix='write {"FGSM": fgsm, "PGD": partial(pgd, steps=40)}',
+        )
+
+
+def strengths_of(epsilons: Any) -> np.ndarray:
+    """Strengths in order, or InputError."""
+    strengths = np.asarray(epsilons)
+    right = strengths.ndim == 1 and len(strengths) > 0 and strengths.dtype.kind in "fiu"
+    if not right or not np.all(strengths >= 0):
+        raise InputError(
+            "epsilons", expected="numbers from 0 up", got=epsilons, fix="give [0, 0.1, 0.2]"
+        )
+    return np.sort(strengths.astype(float))
 
 
 def hits(
