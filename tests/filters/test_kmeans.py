@@ -138,7 +138,7 @@ def test_slopes_are_finite_where_an_image_is_flat(codebook):
         (np.ones((5, 8, 8), "float32"), {}, r"x\[\.\.\., None\]"),
         (np.ones((5, 3, 8, 8), "float32"), {}, r"transpose\(0, 2, 3, 1\)"),
         (np.ones((5, 8, 8, 1), "uint8"), {}, "uint8(.*\n)+.*x / 255"),
-        (np.ones((5, 8, 8, 1), "float32"), {}, "not all of one brightness"),
+        (np.ones((5, 8, 8, 1), "float32"), {}, "not all flat"),
         (np.full((5, 8, 8, 1), np.nan), {}, "finite"),
         (np.ones((5, 8, 8, 1)), {"patches": 7}, "8 or more"),
         (np.ones((5, 8, 8, 1)), {"contrast": 0}, "contrast"),
@@ -153,6 +153,8 @@ def test_what_cannot_be_learned_from_is_refused(images, options, wording):
 def test_images_of_other_channels_are_refused(codebook):
     with pytest.raises(InputError, match=r"\(B, height, width, 3\) of 3 × 3"):
         codebook(jnp.ones((1, 8, 8, 1)))
+    with pytest.raises(InputError, match="no entries yet"):
+        filters.Codebook(3)(jnp.ones((1, 8, 8, 3)))
 
 
 def test_digits_by_their_patches():

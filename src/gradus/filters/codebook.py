@@ -31,7 +31,8 @@ class Codebook(nn.Layer):
         whitening: W, shape (size² C, size² C), symmetric.
         entries: c, shape (count, size² C).
 
-    Raises InputError for images of other channels, or smaller than a patch.
+    Raises InputError for images of other channels, or smaller than a patch, and where it was not
+    learned.
 
     >>> from gradus import data, filters
     >>> images = data.load("digits").x
@@ -56,6 +57,13 @@ class Codebook(nn.Layer):
     @property
     def channels(self) -> int:
         """C, of the images it was learned from."""
+        if self.mean is None:
+            raise InputError(
+                "Codebook has no entries yet",
+                expected="one that was learned from images",
+                got="one straight from its constructor",
+                fix="codebook = filters.kmeans_patches(images, count, size)",
+            )
         return len(self.mean) // self.size**2
 
     @property
@@ -105,5 +113,5 @@ def normalized(patches: jax.Array, floor: jax.Array) -> jax.Array:
 def distances(x: jax.Array, entries: jax.Array) -> jax.Array:
     """‖x − c_k‖ for vectors on the last axis: (…, N) and (count, N) → (…, count)."""
     square = jnp.square(x).sum(axis=-1, keepdims=True) - 2 * x @ entries.T
-    square = square + jnp.square(entries).sum(axis=-1).reshape((1,) * (x.ndim - 1) + (-1,))
+    square = square + channelwise(jnp.square(entries).sum(axis=-1), square)
     return jnp.sqrt(jnp.maximum(square, NEAREST))

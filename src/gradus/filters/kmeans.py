@@ -65,7 +65,7 @@ def kmeans_patches(
     rng = np.random.default_rng(seed)
     drawn = draw_patches(images, patches, size, rng)
     floor = np.float32(contrast * drawn.var(axis=1).mean())
-    check("images", floor > 0, "images that are not all of one brightness", "flat ones")
+    check("images", floor > 0, "images whose patches are not all flat", "no contrast anywhere")
     even = np.asarray(normalized(jnp.asarray(drawn), jnp.asarray(floor)))
     mean, matrix = even.mean(axis=0), _zca(even, whitening)
     entries = _means((even - mean) @ matrix, count, rng, report)
