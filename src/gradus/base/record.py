@@ -22,7 +22,7 @@ from gradus.base.errors import InputError, nearest
 
 ROOMS = tuple(
     f"gradus.{room}"
-    for room in ("data", "filters", "likelihoods", "models", "nn", "optim", "penalties")
+    for room in ("augment", "data", "filters", "likelihoods", "models", "nn", "optim", "penalties")
 )
 CLASSES: dict[str, type] = {}
 FUNCTIONS: dict[str, Callable] = {}

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import gradus
 from gradus.base.errors import InputError
-from gradus.cli.config import combined, read_config
 from gradus.cli import images
+from gradus.cli.config import combined, read_config
 from gradus.cli.folder import SETTINGS, begin, new_folder, save_assessment, save_fed
-from gradus.cli.images import decided
 from gradus.cli.measure import measured
 from gradus.cli.prepare import Prepared, prepare
 from gradus.cli.recipe import build, plan, settled
@@ -77,7 +76,7 @@ def train(
 ) -> Path:
     """Prepare, learn, measure, write and tell; nothing is written where something is refused."""
     prepared = prepare(source, settings)
-    settings = decided(from_anywhere(settings, source), prepared)
+    settings = images.decided(from_anywhere(settings, source), prepared)
     settings = settled(settings, len(prepared.train[0]))
     algorithm = build(settings, prepared)
     altered = images.sentences(settings, prepared)

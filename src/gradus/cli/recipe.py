@@ -131,8 +131,9 @@ batches of 128, at most 80 epochs, 16 without improvement
     likelihood = f"{DEFAULT[kind] if auto else settings.likelihood} likelihood"
     if auto and kind == "counts":
         likelihood += " (or --likelihood gaussian)"
+    steps = f"{settings.optimizer} {settings.rate}, {settings.schedule}"
     return (
-        f"model: {described(settings)}; {likelihood}; {settings.optimizer} {settings.rate}, {settings.schedule}; "
+        f"model: {described(settings)}; {likelihood}; {steps}; "
         f"batches of {settings.batch}, at most {counted(settings.epochs, 'epoch')}, "
         f"{settings.patience} without improvement"
     )

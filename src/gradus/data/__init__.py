@@ -6,10 +6,10 @@ from gradus.data.checks import check_arrays
 from gradus.data.dataset import Dataset, Parts, read_arrays
 from gradus.data.frames import as_table
 from gradus.data.idx import read_idx
+from gradus.data.image_sets import read_image_files, read_images, stream_images
 from gradus.data.images import ImagePreprocessor
 from gradus.data.inference import infer_kind, infer_target_kind
 from gradus.data.preprocess import Preprocessor
-from gradus.data.read_images import read_image_files, read_images, stream_images
 from gradus.data.scaling import PCA, Scale, Scaling, Standardize
 from gradus.data.splits import Fold, Split, bootstrap, k_folds, leave_one_out, split
 from gradus.data.stream import Chunk, Stream
