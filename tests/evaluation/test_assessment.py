@@ -46,6 +46,18 @@ def test_the_worst_come_first_with_their_inputs():
     assert assessment.worst_inputs[0] == 19
 
 
+@pytest.mark.parametrize(
+    ("n", "width", "kept"),
+    [(5, 1, 5), (401, 1, 200), (4, 200_000, 2), (2, 600_000, 0)],
+)
+def test_some_rows_are_kept_as_far_as_they_are_light(n, width, kept):
+    """200 at most, and 2 MB: a float of 4 bytes for each column."""
+    x = np.zeros((n, width), np.float32)
+    assessment = assess(linear(np.ones((width, 1))), Gaussian(), x, np.zeros(n, np.float32))
+    assert len(assessment.sample) == len(assessment.sample_inputs) == kept
+    assert list(assessment.sample[[0, -1]] if kept else []) == [0, n - 1][:kept]
+
+
 def test_numbers_by_hand():
     # Errors 1, 1 and 4: MSE 6, RMSE √6.
     assessment = assess(linear([[2.0]]), Gaussian(), rows([1], [2], [3]), rows(1, 5, 2))
