@@ -8,6 +8,10 @@ from gradus.evaluation.folds import Fold, divide
 from gradus.evaluation.memorizer import memorizer
 from gradus.evaluation.memory import Memory, random_labels
 from gradus.evaluation.regions import Regions, linear_regions
+from gradus.evaluation.samples.copies import NearestTraining, nearest_training
+from gradus.evaluation.samples.coverage import ModeCoverage, mode_coverage
+from gradus.evaluation.samples.frechet import frechet_distance
+from gradus.evaluation.samples.two_sample import TwoSample, two_sample
 
 __all__ = [
     "Assessment",
@@ -16,15 +20,22 @@ __all__ = [
     "Curve",
     "Fold",
     "Memory",
+    "ModeCoverage",
+    "NearestTraining",
     "Pair",
     "Regions",
+    "TwoSample",
     "assess",
     "capacity_curve",
     "compare",
     "divide",
     "evaluate",
+    "frechet_distance",
     "learning_curve",
     "linear_regions",
     "memorizer",
+    "mode_coverage",
+    "nearest_training",
     "random_labels",
+    "two_sample",
 ]
