@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
+import numpy as np
 from jax import tree_util as jtu
 
 from gradus import nn
@@ -36,11 +35,11 @@ class Slot(NamedTuple):
         """What the file's array must look like."""
         return tuple(self.like.shape[self.axes.index(i)] for i in range(len(self.axes)))
 
-    def turned(self, array: jax.Array) -> jax.Array:
+    def turned(self, array: np.ndarray) -> np.ndarray:
         """The file's array as the model needs it: (channels, pixels) of a row change places."""
         if self.channels > 1:
             rows = array.reshape(len(array), self.channels, -1)
-            array = jnp.swapaxes(rows, 1, 2).reshape(array.shape)
+            array = rows.swapaxes(1, 2).reshape(array.shape)
         return array.transpose(self.axes)
 
 
@@ -66,6 +65,7 @@ def torch_slots(model: nn.Layer) -> list[Slot]:
 
     Raises InputError for layers with weights that are not in `FIELDS`.
 
+    >>> import jax
     >>> net = nn.Sequential(nn.Conv(6, 3), nn.BatchNorm()).init(jax.random.key(0), (8, 8, 4))
     >>> for slot in torch_slots(net)[:3]:
     ...     print(slot.name, slot.theirs, slot.shape)

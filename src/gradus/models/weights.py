@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -216,16 +215,12 @@ def _fill(model: nn.Layer, slots: list[Slot], arrays: dict[str, Any]) -> Loaded:
         elif np.shape(arrays[slot.theirs]) != slot.shape:
             misfits.append(Misfit(slot.theirs, slot.shape, np.shape(arrays[slot.theirs])))
         else:
-            new[slot.name] = slot.turned(jnp.asarray(np.asarray(arrays[slot.theirs])))
+            new[slot.name] = slot.turned(np.asarray(arrays[slot.theirs])).astype(slot.like.dtype)
     asked = {slot.theirs for slot in slots}
     return Loaded(
-        model=map_leaves(lambda leaf: _cast(new.get(leaf.name, leaf.value), leaf.value), model),
+        model=map_leaves(lambda a: jnp.asarray(new[a.name]) if a.name in new else a.value, model),
         found=tuple(slot.theirs for slot in slots if slot.name in new),
         missing=tuple(missing),
         unexpected=tuple(n for n in arrays if n not in asked and not n.endswith(IGNORED)),
         misfits=tuple(misfits),
     )
-
-
-def _cast(array: jax.Array, like: jax.Array) -> jax.Array:
-    return array if array is like else array.astype(like.dtype)
