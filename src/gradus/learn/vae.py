@@ -86,7 +86,8 @@ def vae(
             values = bounded(model, told, batch.x, labels, forward, gradient, beta)
         divergence = jax.vmap(batch.mean, in_axes=1)(model.latent.divergence(told))
         found = {name: batch.mean(value) for name, value in values.items()}
-        return found | {"kl": jnp.sum(divergence), "active": jnp.sum(divergence > ACTIVE)}
+        active = jnp.sum(divergence > ACTIVE, dtype=divergence.dtype)
+        return found | {"kl": jnp.sum(divergence), "active": active}
 
     def init(key: jax.Array, batch: Batch) -> State:
         weight = batch.weight if batch.weight is None or batch.weight.ndim == 1 else None

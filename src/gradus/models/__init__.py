@@ -11,6 +11,7 @@ from gradus.models.generative.ensemble import MaskedEnsemble
 from gradus.models.generative.flow import Flow, flow
 from gradus.models.generative.gan import GAN
 from gradus.models.generative.gan_pairs import dcgan, dense_gan
+from gradus.models.generative.latent_map import latent_map
 from gradus.models.generative.latents import CategoricalLatent, GaussianLatent, Latent
 from gradus.models.generative.made import made
 from gradus.models.generative.model import GenerativeModel
@@ -65,6 +66,7 @@ __all__ = [
     "fully_visible",
     "inception",
     "lenet",
+    "latent_map",
     "linear",
     "load_weights",
     "made",

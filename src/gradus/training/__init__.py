@@ -3,6 +3,7 @@
 from gradus.training.fit import fit, fit_many
 from gradus.training.history import History
 from gradus.training.many import Plan, Runs, divided, folds, leave_one_out, resamples, seeds, vary
+from gradus.training.pretraining import pretrain
 from gradus.training.rate_range import RateRange, rate_range
 from gradus.training.run import Run
 from gradus.training.saving import load, save
@@ -24,6 +25,7 @@ __all__ = [
     "folds",
     "leave_one_out",
     "load",
+    "pretrain",
     "rate_range",
     "resamples",
     "save",
