@@ -95,16 +95,20 @@ def prepare_arrays(source: Source, settings: Settings) -> Prepared:
     """Images: a channel is one scale. Parts that the publisher made are left as they are."""
     refuse_columns(settings)
     examples: Dataset = source.examples
-    given = {"validation": source.validation, "test": source.test}
-    drawn = {k: 0 if part is not None else getattr(settings, k) for k, part in given.items()}
-    parts = examples.split(**drawn, seed=settings.seed)
-    preprocessor = ImagePreprocessor.fit(parts.train)
-    train = encoded(preprocessor, parts.train)
-    validation = encoded(preprocessor, given["validation"] or parts.validation)
-    test = encoded(preprocessor, given["test"] or parts.test)
+    drawn = examples.split(
+        0 if source.validation else settings.validation,
+        0 if source.test else settings.test,
+        seed=settings.seed,
+    )
+    preprocessor = ImagePreprocessor.fit(drawn.train)
+    train = encoded(preprocessor, drawn.train)
+    validation = encoded(preprocessor, source.validation or drawn.validation)
+    test = encoded(preprocessor, source.test or drawn.test)
     kind = "classification" if examples.labels else "regression"
-    published = " and ".join(name for name, part in given.items() if part is not None)
-    words = f"the {published} part is its publisher's" if published else how(kind, settings)
+    published = [name for name in ("validation", "test") if getattr(source, name)]
+    words = how(kind, settings)
+    if published:
+        words = f"the {' and '.join(published)} part is its publisher's"
     counts = sizes([train, validation, test], words)
     sentences = [*source.notes, *preprocessor.sentences, counts]
     return Prepared(train, validation, test, preprocessor, kind, sentences)

@@ -54,14 +54,14 @@ class Form(NamedTuple):
 AS_THEY_ARE = Form()
 
 
-def read(data: str, part: str = "train", form: Form = AS_THEY_ARE) -> Source:
+def read(data: str, part: str = "train", form: Form | None = AS_THEY_ARE) -> Source:
     """The examples that `data` names.
 
     Arguments:
         data: a file (`.csv`, `.parquet`, `.npz` …), a folder with a folder of images for every
             class, or the name of a known dataset.
         part: of examples that their publisher divided; "train" brings the others along.
-        form: what images in folders are brought to.
+        form: what images in folders are brought to; None where images are of no use.
 
     Raises InputError for what is neither, with the nearest name.
     """
@@ -91,15 +91,15 @@ def form_of(settings: Settings) -> Form:
     return Form(settings.image_size or None)
 
 
-def form_seen(preprocessor: Any) -> Form:
-    """What the images were that a run has learned from; any for a run on a table."""
+def form_seen(preprocessor: Any) -> Form | None:
+    """What the images were that a run has learned from; None for a run on something else."""
     shape = getattr(preprocessor, "shape", ())
-    if len(shape) != 3:
-        return AS_THEY_ARE
+    if len(shape) != 3 or shape[2] not in (1, 3):
+        return None
     return Form(shape[:2], "grey" if shape[2] == 1 else "rgb")
 
 
-def read_files(data: Sequence[str], form: Form) -> tuple[list[Path], Dataset] | None:
+def read_files(data: Sequence[str], form: Form | None) -> tuple[list[Path], Dataset] | None:
     """Images to predict, and their files; None where `data` names something else.
 
     A folder stands for all images below it, in classes or not.
@@ -112,7 +112,19 @@ def read_files(data: Sequence[str], form: Form) -> tuple[list[Path], Dataset] | 
         raise InputError(
             f"folder {data[0]}", expected="images", got="none below it", fix="check the path"
         )
-    return files, read_image_files(files, *form)
+    return files, read_image_files(files, *wanted(form))
+
+
+def wanted(form: Form | None) -> Form:
+    """The form of images; raises InputError where images are of no use."""
+    if form is None:
+        raise InputError(
+            "images for a run that has learned from something else",
+            expected="rows of a table, or arrays, as in training",
+            got="images",
+            fix="`gradus summary RUN` shows what the run has learned from",
+        )
+    return form
 
 
 def has_test_part(data: str) -> bool:
@@ -125,19 +137,19 @@ def _parts(name: str) -> Collection[str]:
     return CATALOG[name].read if name in CATALOG else ()
 
 
-def _folder(path: Path, part: str, form: Form) -> Source:
-    parts = parts_of(path)
+def _folder(path: Path, part: str, form: Form | None) -> Source:
+    form, parts = wanted(form), parts_of(path)
     if part != "train":
         return Source(path.name, read_images(path, *form, part=part if part in parts else "train"))
     examples = read_images(path, *form)
     height, width, channels = examples.x.shape[1:]
     mode = "grey" if channels == 1 else "rgb"
-    others = {
-        other: read_images(path, (height, width), mode, part=other)
-        for other in parts
-        if other != "train"
-    }
-    return Source(path.resolve().name, examples, notes=(examples.description,), **others)
+
+    def other(name: str) -> Dataset | None:
+        return read_images(path, (height, width), mode, part=name) if name in parts else None
+
+    notes = (examples.description,)
+    return Source(path.resolve().name, examples, other("validation"), other("test"), notes=notes)
 
 
 def _known_dataset(name: str, part: str) -> Source:
