@@ -55,17 +55,21 @@ PUBLIC = {
     "vary": "gradus.training",
 }
 ROOMS = (
-    *("calculus", "data", "estimators", "evaluation", "keras", "learn", "likelihoods", "metrics"),
-    *("models", "nn", "optim", "penalties", "report", "tuning"),
+    *("augment", "calculus", "data", "estimators", "evaluation", "filters", "insight", "keras"),
+    *("learn", "likelihoods", "metrics", "models", "nn", "optim", "penalties", "report", "robust"),
+    "tuning",
 )
 
 __all__ = [*PUBLIC, *ROOMS]  # pyright: ignore[reportUnsupportedDunderAll]
 
 if TYPE_CHECKING:  # what `__getattr__` finds, for editors and type checkers
+    from gradus import augment as augment
     from gradus import calculus as calculus
     from gradus import data as data
     from gradus import estimators as estimators
     from gradus import evaluation as evaluation
+    from gradus import filters as filters
+    from gradus import insight as insight
     from gradus import keras as keras
     from gradus import learn as learn
     from gradus import likelihoods as likelihoods
@@ -75,6 +79,7 @@ if TYPE_CHECKING:  # what `__getattr__` finds, for editors and type checkers
     from gradus import optim as optim
     from gradus import penalties as penalties
     from gradus import report as report
+    from gradus import robust as robust
     from gradus import tuning as tuning
     from gradus.base.errors import InputError as InputError
     from gradus.base.record import named as named
