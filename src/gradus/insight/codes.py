@@ -16,6 +16,7 @@ from gradus.data.checks import check_arrays
 from gradus.insight.question import check_count
 
 MAPS = ("pca", "tsne")
+MANY = 2000  # codes from which on threads work more than they wait for each other
 
 
 def embedding(codes: Any, how: str = "pca", *, seed: int = 0) -> np.ndarray:
@@ -42,9 +43,11 @@ def embedding(codes: Any, how: str = "pca", *, seed: int = 0) -> np.ndarray:
         )
     if how == "tsne":
         from sklearn.manifold import TSNE
+        from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
         perplexity = min(30.0, (len(rows) - 1) / 3)  # neighbours that count, a third of all at most
-        return TSNE(perplexity=perplexity, random_state=seed).fit_transform(rows)
+        with threadpool_limits(1 if len(rows) < MANY else None):
+            return TSNE(perplexity=perplexity, random_state=seed).fit_transform(rows)
     from sklearn.decomposition import PCA
 
     return PCA(2, svd_solver="full").fit_transform(rows)
