@@ -20,12 +20,10 @@ from gradus.report.fed import what_the_net_is_fed
 from gradus.report.html import Markup, element, facts, join, safe, section, table
 from gradus.report.inside import looking_inside
 from gradus.report.names import readable
-from gradus.report.pictures import as_pictures, gallery
 from gradus.report.robustness import under_attack
+from gradus.report.samples import drawn, while_learning
 from gradus.robust import RobustnessCurve
 from gradus.training.run import Run
-
-MOST_SAMPLES = 36
 
 
 def page(
@@ -38,6 +36,7 @@ def page(
     command: str | None = None,
     sentences: Sequence[str] = (),
     samples: Any = None,
+    checks: Sequence[object] = (),
     fed: np.ndarray | None = None,
     robustness: RobustnessCurve | None = None,
 ) -> str:
@@ -51,7 +50,8 @@ def page(
         model_graph: what `nn.graph` gave back, for a picture of the layers.
         command: what a person types to repeat the run.
         sentences: what should be said about the data, one paragraph each.
-        samples: what a generative model draws: pictures, or a list of texts.
+        samples: what a generative model draws: pictures, rows of numbers, or a list of texts.
+        checks: what was found about them, such as `evaluation.two_sample` gives.
         fed: images beside altered copies of them, see `augment.examples`.
         robustness: what `robustness_curve` gave back.
 
@@ -75,7 +75,8 @@ def page(
         examples.hardest(assessment) if assessment else "",
         looking_inside(run, assessment),
         under_attack(robustness),
-        drawn(samples),
+        drawn(samples, checks),
+        while_learning(run.history.shown),
         training.gradients(run),
         model(model_table, model_graph),
         repeat(command, run.versions),
@@ -147,20 +148,6 @@ def headline(run: Run, assessment: Assessment | None) -> Markup:
         numbers["best epoch"] = f"{run.best_epoch:,}"
     numbers |= {f"seconds to {name}": f"{value:.3g}" for name, value in run.seconds.items()}
     return facts(numbers)
-
-
-def drawn(samples: Any) -> Markup:
-    """What a generative model draws."""
-    if samples is None or not len(samples):
-        return Markup()
-    some = samples[:MOST_SAMPLES]
-    if isinstance(some[0], str):
-        return section("Samples", *(element("pre", text, class_="sample") for text in some))
-    pictures = as_pictures(np.asarray(some))
-    if pictures is None:
-        rows = [(i, *map(shown, row)) for i, row in enumerate(np.reshape(some, (len(some), -1)))]
-        return section("Samples", table(["sample", *[""] * (len(rows[0]) - 1)], rows))
-    return section("Samples", gallery(pictures, [""] * len(pictures), "Sample"))
 
 
 def model(rows: Iterable[Mapping[str, object]] | None, graph: ModelGraph | None = None) -> Markup:

@@ -36,7 +36,7 @@ class Rules(NamedTuple):
 
     def of_discriminator(self, model: GAN, batch: Batch, key: jax.Array, step: jax.Array):
         """The discriminator's objective: real and made examples in a pass each."""
-        keys = Keys(*random.split(key, len(Keys._fields)))
+        keys = Keys.of(key)
         labels = labels_of(model, batch)
         made = model.generate(model.draw(keys.z, batch.size), labels, training(batch, keys.making))
         x = self.blurred(batch.x.astype(made.dtype), keys.real_noise, step)
@@ -64,7 +64,7 @@ class Rules(NamedTuple):
 
     def of_generator(self, model: GAN, batch: Batch, key: jax.Array, step: jax.Array):
         """The generator's objective."""
-        keys = Keys(*random.split(key, len(Keys._fields)))
+        keys = Keys.of(key)
         labels, forward = labels_of(model, batch), training(batch, keys.making)
         made = model.generate(model.draw(keys.z, batch.size), labels, forward)
         made = self.blurred(made, keys.fake_noise, step)
@@ -107,6 +107,11 @@ class Keys(NamedTuple):
     real_noise: jax.Array
     fake_noise: jax.Array
     between: jax.Array
+
+    @classmethod
+    def of(cls, key: jax.Array) -> Keys:
+        """A key for each purpose; those that nobody uses cost nothing."""
+        return cls(*(random.fold_in(key, number) for number in range(len(cls._fields))))
 
 
 def training(batch: Batch, key: jax.Array) -> Forward:

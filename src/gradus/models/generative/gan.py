@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -49,12 +50,12 @@ class GAN(GenerativeModel):
         labels = self.classes or 0
         with located("generator"):
             generator = self.generator.init(of_generator, (self.latent + labels,))
-            made = generator.output_shape((self.latent + labels,))
+            made = shape_of(generator, (self.latent + labels,))
         require_same("what the generator makes", made, shape, "the data and the discriminator")
         seen = (*shape[:-1], shape[-1] + labels)
         with located(f"discriminator of examples {shape}, which the generator makes"):
             discriminator = self.discriminator.init(of_discriminator, seen)
-            require_same("outputs", discriminator.output_shape(seen), (1,), "a discriminator")
+            require_same("outputs", shape_of(discriminator, seen), (1,), "a discriminator")
         return self.replace(generator=generator, discriminator=discriminator)
 
     def __call__(self, x, forward: Forward = INFERENCE):
@@ -141,6 +142,12 @@ def check_labels(labels: Any, classes: int, count: int | None = None) -> Any:
             fix="number the classes from 0, and say how many there are: classes=…",
         )
     return np.asarray(labels, np.int32)
+
+
+def shape_of(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of one output of a layer with weights; refuses what does not fit these."""
+    example = jax.ShapeDtypeStruct((1, *shape), jnp.result_type(float))
+    return eqx.filter_eval_shape(layer, example).shape[1:]
 
 
 def require_same(what: str, got: tuple, expected: tuple, of: str) -> None:

@@ -1,0 +1,1 @@
+"""Generative adversarial nets: what they reach, and how fast: `python -m benchmarks.gan`."""
