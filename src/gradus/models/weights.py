@@ -42,6 +42,10 @@ class Loaded:
         missing: names that the model asked for in vain.
         unexpected: names in the file that the model has no place for.
         misfits: arrays of another shape than the model's.
+
+    >>> net = nn.Dense(2).replace(weight=jnp.zeros((3, 2)), bias=jnp.zeros(2))
+    >>> load_weights(net, {"weight": np.ones((2, 3))}, strict=False).missing
+    ('bias',)
     """
 
     model: nn.Layer
@@ -94,6 +98,7 @@ def load_weights(
     weights, for layers that PyTorch lays out in a way of its own, and, if `strict`, for missing,
     unexpected and misshapen arrays, which are named.
 
+    >>> import jax
     >>> net = nn.Sequential(nn.Dense(2)).init(jax.random.key(0), (3,))
     >>> state = {"fc.weight": np.ones((2, 3)), "fc.bias": np.zeros(2), "old.bias": np.zeros(5)}
     >>> loaded = load_weights(net, state, names={"0": "fc"}, strict=False)
@@ -132,7 +137,7 @@ def save_weights(model: nn.Layer, path: str | Path) -> Path:
         model: a model that has its weights.
         path: the file.
 
-    >>> import tempfile
+    >>> import jax, tempfile
     >>> net = nn.Dense(2).init(jax.random.key(0), (3,))
     >>> path = save_weights(net, tempfile.mkdtemp() + "/net.safetensors")
     >>> bool((load_weights(nn.Dense(2).init(jax.random.key(1), (3,)), path).model.weight

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from gradus import nn
+from gradus.models.images.parts import check_numbers
 from gradus.models.mlp import mlp
 
 
@@ -31,13 +32,15 @@ def cnn(
         dropout: probability of dropping a hidden unit of the perceptron in training.
         batch_norm: normalise before each activation.
 
-    Raises InputError, at `init`, for images too small to be pooled so often.
+    Raises InputError for filters that are no list of numbers, and, at `init`, for images too small
+    to be pooled so often.
 
     >>> print(str(nn.summary(cnn([32, 64], 10), (28, 28, 1))).splitlines()[-1])
     421,642 parameters, 421,408 of them weights
 
     Goodfellow, Bengio and Courville (2016), section 9.3.
     """
+    check_numbers("cnn", "filters", filters, [32, 64])
     layers: list[nn.Layer] = []
     for n in filters:
         if batch_norm:

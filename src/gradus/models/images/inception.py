@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradus import nn
-from gradus.models.images.parts import conv, rectifier
+from gradus.models.images.parts import check_numbers, conv, rectifier
 from gradus.models.network import Network
 
 
@@ -23,12 +23,17 @@ def inception(
         pool: filters after the 3×3 max pooling.
         batch_norm: normalise between each convolution and its rectifier.
 
+    Raises InputError where `three` or `five` is no pair of numbers.
+
     >>> block = inception(64, (96, 128), (16, 32), 32)
     >>> block.output_shape((28, 28, 192)), nn.summary(block, (28, 28, 192)).parameters
     ((28, 28, 256), 163696)
 
     Szegedy et al. (2015), whose block "3a" this is.
     """
+
+    check_numbers("inception", "three", three, (96, 128))
+    check_numbers("inception", "five", five, (16, 32))
 
     def unit(filters: int, size: int) -> tuple[nn.Layer, ...]:
         normed = (nn.BatchNorm(),) if batch_norm else ()
