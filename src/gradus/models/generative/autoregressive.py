@@ -11,6 +11,7 @@ from gradus.base.record import static
 from gradus.likelihoods import Bernoulli, Likelihood
 from gradus.likelihoods.inputs import as_targets
 from gradus.models.generative.density import DensityModel, check_rows, chosen
+from gradus.models.generative.missing import holes
 from gradus.nn.layer import INFERENCE, Forward, Layer
 
 CANDIDATES = 64  # of which one is chosen, where missing columns stand before known ones
@@ -64,14 +65,18 @@ class Autoregressive(DensityModel):
 
     def impute(self, key, x, missing):
         draw, choose = random.split(key)
+        missing, x = holes(x, missing)
         return chosen(choose, *self.candidates(draw, x, missing, CANDIDATES))
 
     def candidates(
         self, key: jax.Array, x: jax.Array, missing: jax.Array, count: int
     ) -> tuple[jax.Array, jax.Array]:
-        """Every x so many times `completed`, shape (count, B, D), and their log-weights."""
+        """Every x so many times `completed`, shape (count, B, D), and their log-weights.
+
+        `missing` holds truth values, and x numbers everywhere.
+        """
         x, missing = (jnp.tile(a, (count, 1)) for a in (x, missing))
-        x, log_weight = self.completed(key, x, missing.astype(bool))
+        x, log_weight = self.completed(key, x.astype(jnp.result_type(float)), missing)
         return x.reshape(count, -1, self.columns), log_weight.reshape(count, -1)
 
     def completed(
@@ -79,7 +84,6 @@ class Autoregressive(DensityModel):
     ) -> tuple[jax.Array, jax.Array]:
         """Every x with missing columns drawn given the earlier ones, and Σ log p of the others."""
         order = jnp.arange(self.columns) if self.order is None else jnp.array(self.order)
-        x = jnp.where(missing, 0, x).astype(jnp.result_type(float))
 
         def draw(i, carry):
             x, log_p = carry

@@ -10,6 +10,7 @@ from jax import lax, random
 
 from gradus.base.errors import InputError
 from gradus.models.generative.langevin import langevin
+from gradus.models.generative.missing import holes
 from gradus.models.generative.model import GenerativeModel
 from gradus.nn.layer import INFERENCE, Forward
 
@@ -43,10 +44,10 @@ class DensityModel(GenerativeModel):
 
     def impute(self, key, x, missing):
         """Every x with its missing numbers drawn from p(missing | known), for densities of real
-        numbers, by `langevin` from the likeliest of 64 samples: near one hill, not over all.
+        numbers, by `langevin` from one of 64 samples, a likely one: near one hill, not over all.
         """
         draw, choose, walk = random.split(key, 3)
-        missing, drawn = missing.astype(bool), self.sample(draw, STARTS)
+        (missing, x), drawn = holes(x, missing), self.sample(draw, STARTS)
         starts = jnp.where(missing[None], drawn[:, None], x[None])
         start = chosen(choose, starts, lax.map(self.log_prob, starts))
         return langevin(self.log_prob, walk, start, jnp.where(missing, drawn.std(0)[None], 0))

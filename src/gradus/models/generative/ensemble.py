@@ -15,6 +15,7 @@ from gradus.likelihoods import Likelihood
 from gradus.models.generative.autoregressive import CANDIDATES, Autoregressive
 from gradus.models.generative.density import DensityModel, check_rows, chosen
 from gradus.models.generative.masked import Degrees, rows_of
+from gradus.models.generative.missing import holes
 from gradus.nn.layer import INFERENCE, Forward
 
 
@@ -22,7 +23,7 @@ class MaskedEnsemble(DensityModel):
     """One set of weights under several masks: p(x) = 1/M Σₘ pₘ(x), each pₘ a MADE of its own order.
 
     In training every batch takes one of the masks at random and makes −log pₘ(x) small, which is
-    above −log p(x); densities are those of the mean of all. Samples come from all alike.
+    on average above −log p(x); densities are those of the mean of all, samples come from all alike.
 
     Arguments:
         network: `masked_network` without cuts.
@@ -78,7 +79,7 @@ class MaskedEnsemble(DensityModel):
     def impute(self, key, x, missing):
         """As one net does, with candidates from all."""
         *keys, choose = random.split(key, len(self.degrees) + 1)
-        each = -(-CANDIDATES // len(keys))
+        (missing, x), each = holes(x, missing), -(-CANDIDATES // len(keys))
         found = [
             member.candidates(k, x, missing, each)
             for member, k in zip(self.members, keys, strict=True)

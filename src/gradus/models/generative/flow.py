@@ -21,7 +21,7 @@ from gradus.models.bijections import (
     Planar,
 )
 from gradus.models.generative.density import DensityModel, check_rows
-from gradus.models.generative.masked import dealt, masked_network
+from gradus.models.generative.masked import masked_network, spread
 from gradus.models.mlp import mlp
 from gradus.nn.initializers import Zeros
 from gradus.nn.layer import INFERENCE, Forward
@@ -128,7 +128,7 @@ def flow(
         raise InputError(
             "flow: kind", expected=", ".join(KINDS), got=repr(kind), fix=nearest(str(kind), KINDS)
         )
-    turn = Permutation(range(columns)[::-1])
+    turn = Permutation(tuple(range(columns))[::-1])
     chain: list[Bijection] = [ActNorm()]
     for i in range(layers):
         chain += [turn] if i else []
@@ -149,7 +149,7 @@ def _realnvp(columns: int, hidden: Sequence[int], activation: Callable) -> Bijec
 
 
 def _maf(columns: int, hidden: Sequence[int], activation: Callable) -> Bijection:
-    degrees = (tuple(range(1, columns + 1)), *(dealt(units, columns) for units in hidden))
+    degrees = (tuple(range(1, columns + 1)), *(spread(units, columns) for units in hidden))
     network = masked_network(degrees, 2, activation, last_init=Zeros())
     return MaskedAutoregressive(network)
 

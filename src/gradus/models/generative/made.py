@@ -11,7 +11,7 @@ from gradus.base.errors import InputError
 from gradus.likelihoods import Likelihood
 from gradus.models.generative.autoregressive import Autoregressive
 from gradus.models.generative.ensemble import MaskedEnsemble
-from gradus.models.generative.masked import dealt, masked_network
+from gradus.models.generative.masked import masked_network, spread
 
 
 def made(
@@ -53,8 +53,8 @@ def made(
            [1, 0, 0],
            [1, 1, 0]], dtype=int32)
 
-    Germain, Gregor, Murray and Larochelle (2015). With one order and one mask degrees are dealt
-    out in turn; there they are drawn at random.
+    Germain, Gregor, Murray and Larochelle (2015). With one order and one mask degrees are spread
+    evenly; there they are drawn at random.
     """
     if orders < 1 or masks < 1:
         raise InputError(
@@ -63,7 +63,7 @@ def made(
             got=(orders, masks),
             fix="orders=1, masks=1 is a single net in the order of the columns",
         )
-    first = (tuple(range(1, columns + 1)), *(dealt(units, columns) for units in hidden))
+    first = (tuple(range(1, columns + 1)), *(spread(units, columns) for units in hidden))
     if orders == masks == 1:
         network = masked_network(first, likelihood.size, activation)
         return Autoregressive(network, likelihood, columns)

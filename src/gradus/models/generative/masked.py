@@ -11,13 +11,13 @@ from gradus.nn.initializers import Initializer
 Degrees = tuple[tuple[int, ...], ...]  # of the columns, and of the units of each hidden layer
 
 
-def dealt(units: int, columns: int) -> tuple[int, ...]:
-    """Degrees 1 … D − 1 in turn, one for each unit.
+def spread(units: int, columns: int) -> tuple[int, ...]:
+    """Degrees from 1 to D − 1, one for each unit, spread evenly where there are fewer units.
 
-    >>> dealt(5, 4)
-    (1, 2, 3, 1, 2)
+    >>> spread(5, 4), spread(3, 10)
+    ((1, 1, 2, 2, 3), (1, 4, 7))
     """
-    return tuple(1 + k % max(columns - 1, 1) for k in range(units))
+    return tuple(1 + k * max(columns - 1, 1) // units for k in range(units))
 
 
 def masked_network(

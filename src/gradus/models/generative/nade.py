@@ -42,7 +42,7 @@ class NADE(Layer):
     out_weight: jax.Array = weight()
     weight: jax.Array = weight()
     bias: jax.Array = param()
-    out_bias: jax.Array | None = param()
+    out_bias: jax.Array = param()
 
     def __check_init__(self):
         check_units(self, self.hidden)

@@ -1,0 +1,1 @@
+"""Densities: proofs on points and digits, and how fast flows learn."""
