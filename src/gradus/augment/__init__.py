@@ -3,16 +3,14 @@
 from gradus.augment.crop import crop, flip
 from gradus.augment.light import brightness, contrast, cutout
 from gradus.augment.mixup import mixup
-from gradus.augment.transform import Transform, altered, check_images, examples
-from gradus.augment.views import Views, views
+from gradus.augment.transform import Transform, altered, examples
+from gradus.augment.views import views
 from gradus.augment.warp import rotate, scale, warp
 
 __all__ = [
     "Transform",
-    "Views",
     "altered",
     "brightness",
-    "check_images",
     "contrast",
     "crop",
     "cutout",
