@@ -15,7 +15,7 @@ import time
 from importlib.util import find_spec
 
 from benchmarks.tasks import TASKS
-from benchmarks.worker import PEERS, WHOLE
+from benchmarks.worker import CODES, PEERS, WHOLE
 
 NEEDS = {"with_torch": "torch", "with_keras": "keras", "with_sklearn": "sklearn"}
 
@@ -28,7 +28,8 @@ def main() -> None:
     given = parser.parse_args()
     print(f"{platform.platform()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}")
     for name in given.tasks:
-        show(f"{name}: ms per step", in_turn(lambda p, n=name: ask(p, n), given.rounds))
+        able = CODES if TASKS[name].code else tuple(PEERS)
+        show(f"{name}: ms per step", in_turn(lambda p, n=name: ask(p, n), given.rounds, able))
     with tempfile.TemporaryDirectory() as cache:
         for title, cold in (("cold", True), ("warm", False)):
             took = in_turn(lambda p, c=cold: [seconds(p, cache, c)], given.rounds, WHOLE)

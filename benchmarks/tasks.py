@@ -1,4 +1,4 @@
-"""The work that everybody does: classify with a small net of rectifiers, by Adam."""
+"""The work that everybody does by Adam: a small net of rectifiers that tells classes, or codes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ class Task(NamedTuple):
         batch: examples per step.
         rows: training examples.
         epochs: epochs of a measured run.
+        code: hidden variables of a variational autoencoder, whose encoder has the layers of
+            `sizes` and whose decoder has them in reverse order; 0: a classifier.
     """
 
     sizes: tuple[int, ...]
     batch: int
     rows: int
     epochs: int
+    code: int = 0
 
     @property
     def steps(self) -> int:
@@ -36,6 +39,7 @@ TASKS = {
     "small": Task((20, 64, 64, 10), 32, 3200, 10),
     "digits": Task((64, 128, 64, 10), 64, 1437, 30),
     "mnist_mlp": Task((784, 256, 128, 10), 128, 60000, 1),
+    "vae": Task((784, 400), 128, 12800, 1, code=20),
 }
 
 
@@ -45,6 +49,9 @@ def data(name: str) -> tuple[np.ndarray, np.ndarray]:
     if name == "digits":
         return digits()[:2]
     random = np.random.default_rng(0)
+    if task.code:
+        x = (random.random((task.rows, task.sizes[0])) < 0.2).astype("float32")
+        return x, np.zeros(task.rows, "int32")
     x = random.normal(size=(task.rows, task.sizes[0])).astype("float32")
     return x, random.integers(0, task.sizes[-1], task.rows).astype("int32")
 

@@ -18,6 +18,7 @@ PEERS = {
     "keras": ("with_keras", {}),
     "scikit-learn": ("with_sklearn", {}),
 }
+CODES = ("gradus", "torch, 1 thread", "torch, 2 threads", "torch.compile")  # who can learn codes
 WHOLE = ("gradus", "torch, 1 thread", "keras", "scikit-learn")  # who does the whole job
 REPEATS = 3
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.tasks import RATE, Task
-from gradus import nn, supervised
+from gradus import learn, models, nn, supervised
 from gradus.data.batch import Batch
-from gradus.likelihoods import Categorical
+from gradus.likelihoods import Bernoulli, Categorical
 from gradus.optim import adam
 from gradus.training.checkpoint import Checkpoint
 from gradus.training.door import on_device
@@ -22,6 +22,9 @@ from gradus.training.stopping import BEST
 
 def algorithm(task: Task):
     """The same net and optimiser as everybody's."""
+    if task.code:
+        columns, *hidden = task.sizes
+        return learn.vae(models.vae(columns, hidden, task.code, Bernoulli()), adam(RATE))
     *hidden, classes = task.sizes[1:]
     layers = [nn.Dense(units, nn.relu) for units in hidden]
     return supervised(nn.Sequential(*layers, nn.Dense(classes)), Categorical(classes), adam(RATE))

@@ -91,10 +91,11 @@ def test_verbs_on_a_line(line):
 
 
 def test_missing_numbers_settle_where_they_are_reconstructed(line, key):
-    """x₂ = 2t on the line, t from the others: x₂ ← 2(x₁ + 2x₂ − x₃)/6, whose rest is 2t."""
+    """x₁ = 0.5 and x₃ = −0.5 are known: x₂ ← 2(x₁ + 2x₂ − x₃)/6 goes from 0 to ⅓, then to 1."""
     x, missing = ON.copy(), np.array([[0, 1, 0]])
     x[0, 1] = np.nan
-    np.testing.assert_allclose(line.impute(key, x, missing), ON, rtol=1e-5)
+    np.testing.assert_allclose(line.impute(key, x, missing), [[0.5, 1 / 3, -0.5]], rtol=1e-5)
+    np.testing.assert_allclose(line.impute(key, x, missing, rounds=50), ON, rtol=1e-5)
 
 
 def test_verbs_that_it_cannot_answer(line, key):

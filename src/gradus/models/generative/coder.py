@@ -13,8 +13,6 @@ from gradus.models.generative.missing import holes
 from gradus.models.generative.model import GenerativeModel
 from gradus.nn.layer import INFERENCE, Forward, Layer, Shape
 
-ROUNDS = 50  # of reconstruction, by which missing numbers settle
-
 
 class Coder(GenerativeModel):
     """Code and reconstruction: h = f(x), outputs = g(h), and log p(x | g(h)) by a likelihood.
@@ -66,18 +64,20 @@ class Coder(GenerativeModel):
     def log_prob(self, x):
         self._cannot("log_prob", "one that describes an x whose code is known, no x alone")
 
-    def impute(self, key, x, missing):
-        """Every x with its missing numbers as in its reconstruction, where they settle.
+    def impute(self, key, x, missing, rounds: int = 1):
+        """Every x with its missing numbers, at first 0, as they are in its reconstruction.
 
-        They begin at 0, and 50 times over x is reconstructed with the known numbers kept. No
-        number is drawn: the key is left alone.
+        Once is right for a model that has learned to undo `nn.MaskingNoise`, which puts zeros,
+        too: what it does to a whole x it was never asked. Otherwise do it in many `rounds`, each
+        with what the last one filled in, until the numbers settle. Nothing is drawn: the key is
+        left alone.
         """
         missing, x = holes(x, missing)
 
         def again(_, x):
             return jnp.where(missing, self.reconstruct(x).astype(x.dtype), x)
 
-        return lax.fori_loop(0, ROUNDS, again, x)
+        return lax.fori_loop(0, rounds, again, x)
 
     def check(self, x):
         with located("encoder"):
