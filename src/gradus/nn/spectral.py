@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -43,13 +42,13 @@ class SpectralNorm(Layer):
     iterations: int = static(1)
     direction: jax.Array = state()
 
-    def __init__(self, inner: Layer | Callable, iterations: int = 1):
-        self.inner = as_layer(inner)
-        self.iterations = iterations
-        self.direction = None
-        if iterations < 1:
+    def __post_init__(self):
+        self.inner = as_layer(self.inner)
+
+    def __check_init__(self):
+        if self.iterations < 1:
             raise InputError(
-                "SpectralNorm: iterations", expected="1 or more", got=iterations, fix="take 1"
+                "SpectralNorm: iterations", expected="1 or more", got=self.iterations, fix="take 1"
             )
 
     def init(self, key, shape):

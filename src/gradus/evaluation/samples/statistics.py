@@ -16,27 +16,29 @@ def by_moments(x: np.ndarray, samples: np.ndarray, random: np.random.Generator, 
     """The column whose mean or spread differs most."""
     from scipy.stats import levene, ttest_ind
 
-    varies = (np.ptp(x, axis=0) > 0) & (np.ptp(samples, axis=0) > 0)
-    if np.any((x[0] != samples[0]) & ~varies):
-        column = int(np.argmax((x[0] != samples[0]) & ~varies))
-        return math.inf, 0.0, f"column {column} is constant in one of both"
-    if not varies.any():
+    constant = (np.ptp(x, axis=0) == 0) & (np.ptp(samples, axis=0) == 0)
+    other = constant & (x[0] != samples[0])
+    if other.any():
+        return math.inf, 0.0, f"column {np.argmax(other)} has one value in each, and not the same"
+    columns = np.flatnonzero(~constant)
+    if not len(columns):
         return 0.0, 1.0, "all columns are constant, and equal"
-    columns = np.flatnonzero(varies)
     x, samples = x[:, columns], samples[:, columns]
-    means = np.asarray(ttest_ind(x, samples, equal_var=False).pvalue)
-    spreads = np.array([levene(a, b).pvalue for a, b in zip(x.T, samples.T, strict=True)])
-    ps = np.concatenate([means, spreads])
+    means: Any = ttest_ind(x, samples, equal_var=False)
+    spreads: list[Any] = [levene(a, b) for a, b in zip(x.T, samples.T, strict=True)]
+    ps = np.array([*means.pvalue, *(found.pvalue for found in spreads)])
     best = int(np.argmin(ps))
     what, column = ("mean", "spread")[best // len(columns)], best % len(columns)
-    scale = np.sqrt((x.var(axis=0, ddof=1) + samples.var(axis=0, ddof=1)) / 2)
-    gaps = (
-        np.abs(x.mean(axis=0) - samples.mean(axis=0)) / scale,
-        np.abs(np.log(x.std(axis=0) / samples.std(axis=0))),
-    )
-    unit = "standard deviations apart" if what == "mean" else "as the logarithm of their ratio"
-    words = f"largest difference, the {what} of column {columns[column]}, {unit}"
-    return gaps[best // len(columns)][column], -np.expm1(len(ps) * np.log1p(-ps[best])), words
+    p = -np.expm1(len(ps) * np.log1p(-ps[best]))
+    words = f"the {what} of column {columns[column]} differs most, in standard deviations"
+    return gap(what, x[:, column], samples[:, column]), float(p), words
+
+
+def gap(what: str, first: np.ndarray, second: np.ndarray) -> float:
+    """How far the means or the spreads of two columns are apart, in their mean spread."""
+    spreads = first.std(), second.std()
+    difference = first.mean() - second.mean() if what == "mean" else spreads[0] - spreads[1]
+    return float(abs(difference) / math.hypot(*spreads) * math.sqrt(2))
 
 
 def by_kernel(
@@ -98,11 +100,11 @@ def by_classifier(
     both = np.concatenate([random.permutation(x)[:n], random.permutation(samples)[:n]])
     labels = np.repeat([0, 1], n)
     learned = np.tile(np.arange(n) < n // 2, 2)
-    judge = neighbours(2 * (n // 2)) if classifier is None else clone(classifier)
+    judge: Any = neighbours(2 * (n // 2)) if classifier is None else clone(classifier)
     guess = judge.fit(both[learned], labels[learned]).predict(both[~learned])
     right, asked = int(np.sum(guess == labels[~learned])), int(np.sum(~learned))
     p = binomtest(right, asked, 0.5, alternative="greater").pvalue
-    return right / asked, p, f"accuracy on {asked} that were held out"
+    return right / asked, float(p), f"accuracy on {asked} that were held out"
 
 
 def neighbours(examples: int) -> Any:

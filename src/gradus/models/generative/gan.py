@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import random
+from jax.core import Tracer
 
 from gradus.base.errors import InputError, located
 from gradus.base.record import static
@@ -55,7 +56,7 @@ class GAN(GenerativeModel):
         seen = (*shape[:-1], shape[-1] + labels)
         with located(f"discriminator of examples {shape}, which the generator makes"):
             discriminator = self.discriminator.init(of_discriminator, seen)
-            require_same("outputs", shape_of(discriminator, seen), (1,), "a discriminator")
+            require_same("outputs", shape_of(discriminator, seen), (1,), "discriminators")
         return self.replace(generator=generator, discriminator=discriminator)
 
     def __call__(self, x, forward: Forward = INFERENCE):
@@ -129,7 +130,7 @@ def check_labels(labels: Any, classes: int, count: int | None = None) -> Any:
             got=f"shape {np.shape(labels)}",
             fix="give one label for every sample: sample(key, len(labels), labels)",
         )
-    if isinstance(labels, jax.core.Tracer):  # its numbers are not known yet
+    if isinstance(labels, Tracer):  # its numbers are not known yet
         return labels
     rows = np.atleast_1d(labels)
     wrong = ~np.isin(rows, np.arange(classes))
@@ -155,7 +156,7 @@ def require_same(what: str, got: tuple, expected: tuple, of: str) -> None:
     if got != expected:
         raise InputError(
             f"GAN: {what}",
-            expected=f"shape {expected}, as {of} has it",
+            expected=f"shape {expected}, as {of} have it",
             got=f"shape {got}",
             fix=f"let the last layer give {expected}, by nn.Reshape or another number of units",
         )
