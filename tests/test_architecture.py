@@ -155,8 +155,8 @@ def test_every_public_name_says_what_it_is():
 # What has no example of its own, and where one is to be seen.
 SHOWN_ELSEWHERE = {
     "by those that are made from it": """
-        data.Scaling data.Target keras.Layer learn.Algorithm likelihoods.Likelihood nn.Initializer
-        nn.Layer
+        data.Scaling data.Target keras.Layer learn.Algorithm likelihoods.Likelihood models.Latent
+        nn.Initializer nn.Layer
         optim.Schedule penalties.Penalty tuning.Range""",
     "by the function that gives it": """
         calculus.Accumulation calculus.Comparison calculus.CriticalPoint calculus.Curvature
@@ -165,8 +165,8 @@ SHOWN_ELSEWHERE = {
         data.Chunk data.CountTarget data.Fold data.Parts data.Split evaluation.Assessment
         evaluation.Comparison evaluation.CrossValidation evaluation.Curve evaluation.Fold
         evaluation.Memory evaluation.Pair evaluation.Regions nn.Frozen nn.Summary
-        optim.OptimizerState penalties.ActivityPenalty penalties.MaxNorm penalties.WeightPenalty
-        training.Plan training.RateRange training.Run training.Runs tuning.Search tuning.Trial""",
+        optim.OptimizerState penalties.ActivityPenalty penalties.MaxNorm
+        penalties.SparsityPenalty penalties.WeightPenalty training.Plan training.RateRange training.Run training.Runs tuning.Search tuning.Trial""",
     "by the function that takes it": """
         data.Batch nn.Forward nn.as_layer nn.chain training.Reach training.divided
         training.folds training.leave_one_out training.resamples training.seeds training.vary""",
