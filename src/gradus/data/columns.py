@@ -1,4 +1,4 @@
-"""What one column of a table becomes: how numbers, categories, yes/no and dates are encoded."""
+"""What one column of a table becomes, and back: numbers, categories and yes/no."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from gradus.base.record import Record, static
 if TYPE_CHECKING:
     import polars as pl
 
-DATE_PARTS = ("year", "month", "day", "weekday", "hour", "minute")
-
 
 class Column(Record):
     """One column and what was learned about it from the training part.
 
     `fit(series)` learns from a Polars series; `encode(series)` gives the numbers that a model
-    sees, shape (n, len(features)), for any part.
+    sees, shape (n, len(features)), for any part, and `decode(numbers)` brings them back.
     """
 
     name: str = static()
+    dtype: str = static()  # what Polars calls the type of the values
     missing: int = static()  # how many values the training part lacked
+    marked: bool = static()  # whether a number says which are missing; else they are NaN
 
     @property
     @abstractmethod
@@ -37,12 +37,45 @@ class Column(Record):
     def sentence(self) -> str:
         """What was decided about this column, for people to read."""
 
+    @property
+    @abstractmethod
+    def grains(self) -> tuple[float, ...]:
+        """How far neighbouring values of each number are apart; 0 where they are continuous."""
+
     @abstractmethod
     def encode(self, series: pl.Series) -> np.ndarray:
         """The column as float32 numbers, one row per value."""
 
+    @abstractmethod
+    def nearest(self, numbers: np.ndarray) -> pl.Series:
+        """The values of the column that are nearest to numbers, whatever their type is called."""
+
+    def decode(self, numbers: np.ndarray) -> pl.Series:
+        """Numbers that a model made, shape (n, len(features)), as values of the column.
+
+        Where the mark of a missing value is nearer to 1 than to 0, the value is missing.
+        """
+        import polars as pl
+
+        values = self.nearest(numbers).cast(getattr(pl, self.dtype)).alias(self.name)
+        if not self._indicator():
+            return values
+        return values.zip_with(pl.Series(numbers[:, -1] <= 0.5), pl.Series([None], dtype=pl.Null))
+
+    def _of_missing(self, words: str) -> str:
+        """The end of the sentence, about missing values."""
+        if not self.missing:
+            return ""
+        return f"; {self.missing} missing, {words if self.marked else 'left open'}"
+
+    def _with_gaps(self, numbers: np.ndarray, absent: np.ndarray) -> np.ndarray:
+        """NaN where the value is missing."""
+        return np.where(absent[:, None], np.nan, numbers).astype(np.float32)
+
     def _with_indicator(self, numbers: np.ndarray, absent: np.ndarray) -> np.ndarray:
         """Append a column that is 1 where the value is missing, if the training part had such."""
+        if not self.marked:
+            return self._with_gaps(numbers, absent)
         if self.missing:
             return np.column_stack([numbers, absent]).astype(np.float32)
         if absent.any():
@@ -50,7 +83,7 @@ class Column(Record):
         return numbers.astype(np.float32)
 
     def _indicator(self) -> tuple[str, ...]:
-        return (f"{self.name} is missing",) if self.missing else ()
+        return (f"{self.name} is missing",) if self.missing and self.marked else ()
 
     def _warn(self, message: str) -> None:
         warnings.warn(f"{self.name}: {message}", stacklevel=5)
@@ -65,6 +98,8 @@ class NumberColumn(Column):
     ('age', 'age is missing')
     >>> column.encode(pl.Series("age", [30, None])).tolist()
     [[0.0, 0.0], [0.0, 1.0]]
+    >>> column.decode(np.array([[1.0, 0.1], [0.0, 0.9]])).round(2).to_list()
+    [37.07, None]
     """
 
     mean: float = static()
@@ -78,7 +113,7 @@ class NumberColumn(Column):
         median = float(np.median(known))
         filled = np.where(absent, median, x)
         std = float(filled.std()) if np.ptp(filled) > 0 else 1.0  # rounding varies too
-        return cls(series.name, int(absent.sum()), float(filled.mean()), std, median)
+        return cls(*about(series), float(filled.mean()), std, median)
 
     @property
     def features(self):
@@ -88,15 +123,27 @@ class NumberColumn(Column):
     def sentence(self):
         mean, std = shown(self.mean), shown(self.std)
         what = f"{self.name}: number, mean {mean}, standard deviation {std} → standardised"
-        if not self.missing:
-            return what
         filled = f"filled with the median {shown(self.median)} and marked by a column"
-        return f"{what}; {self.missing} missing, {filled}"
+        return what + self._of_missing(filled)
+
+    @property
+    def grains(self):
+        return (1 / self.std if self._whole else 0.0, *(1.0 for _ in self._indicator()))
+
+    @property
+    def _whole(self) -> bool:
+        return "Int" in self.dtype
 
     def encode(self, series):
         x, absent = numbers_of(series)
         z = (np.where(absent, self.median, x) - self.mean) / self.std
         return self._with_indicator(z[:, None], absent)
+
+    def nearest(self, numbers):
+        import polars as pl
+
+        x = self.mean + self.std * numbers[:, 0].astype(np.float64)
+        return pl.Series(np.round(x) if self._whole else x)
 
 
 class BooleanColumn(Column):
@@ -104,7 +151,7 @@ class BooleanColumn(Column):
 
     @classmethod
     def fit(cls, series: pl.Series) -> BooleanColumn:
-        return cls(series.name, series.null_count())
+        return cls(*about(series))
 
     @property
     def features(self):
@@ -112,14 +159,22 @@ class BooleanColumn(Column):
 
     @property
     def sentence(self):
-        marked = f"; {self.missing} missing, marked by a column" if self.missing else ""
-        return f"{self.name}: true or false, as 1 or 0{marked}"
+        return f"{self.name}: true or false, as 1 or 0{self._of_missing('marked by a column')}"
+
+    @property
+    def grains(self):
+        return tuple(1.0 for _ in self.features)
 
     def encode(self, series):
         x, absent = numbers_of(series)
         x = np.where(absent, 0.0, x)
-        _refuse(series, (x != 0) & (x != 1), "true or false, 1 or 0", "correct this value")
+        refuse(series, (x != 0) & (x != 1), "true or false, 1 or 0", "correct this value")
         return self._with_indicator(x[:, None], absent)
+
+    def nearest(self, numbers):
+        import polars as pl
+
+        return pl.Series((numbers[:, 0] > 0.5).astype(np.int8))
 
 
 class CategoryColumn(Column):
@@ -136,6 +191,8 @@ class CategoryColumn(Column):
     ('colour=blue', 'colour=green')
     >>> column.encode(pl.Series("colour", ["green", "red"])).tolist()
     [[0.0, 1.0], [0.0, 0.0]]
+    >>> column.decode(np.array([[0.3, 0.6], [0.3, 0.2]])).to_list()
+    ['green', 'red']
 
     James, Witten, Hastie and Tibshirani (2021), section 3.3.1.
     """
@@ -158,7 +215,7 @@ class CategoryColumn(Column):
                 fix=nearest(baseline, levels),
             )
         others = [level for level in levels if level != baseline] + [None] * (missing > 0)
-        return cls(series.name, missing, baseline, tuple(others))
+        return cls(*about(series), baseline, tuple(others))
 
     @property
     def features(self):
@@ -172,7 +229,11 @@ class CategoryColumn(Column):
         levels = len(self.others) + 1
         dummies = "1 dummy" if levels == 2 else f"{levels - 1} dummies"
         what = f"{self.name}: {levels} categories → {dummies}, baseline {self.baseline!r}"
-        return f"{what}; {self.missing} missing, a category of their own" if self.missing else what
+        return what + self._of_missing("a category of their own")
+
+    @property
+    def grains(self):
+        return tuple(1.0 for _ in self.features)
 
     def encode(self, series):
         import polars as pl
@@ -184,10 +245,20 @@ class CategoryColumn(Column):
         )
         found = text.alias("level").to_frame()
         found = found.join(places, on="level", how="left", nulls_equal=True, maintain_order="left")
-        self._warn_unseen(text.filter(found["place"].is_null()))
+        left_open = text.is_null() & (not self.marked)
+        self._warn_unseen(text.filter(found["place"].is_null() & ~left_open))
         dummies = np.zeros((len(text), len(levels)), np.float32)
         dummies[np.arange(len(text)), found["place"].fill_null(0).to_numpy()] = 1
-        return dummies[:, 1:]
+        return self._with_gaps(dummies[:, 1:], left_open.to_numpy())
+
+    def nearest(self, numbers):
+        import polars as pl
+
+        rest = 1 - numbers.sum(axis=1, keepdims=True)
+        places = np.concatenate([rest, numbers], axis=1).argmax(axis=1)
+        levels = np.array([self.baseline, *self.others], object)
+        text = pl.Series(levels[places].tolist(), dtype=pl.String)
+        return text == "true" if self.dtype == "Boolean" else text
 
     def _warn_unseen(self, unseen: pl.Series) -> None:
         if len(unseen):
@@ -198,36 +269,9 @@ class CategoryColumn(Column):
             )
 
 
-class DateColumn(Column):
-    """A date, as its year, month, day, weekday (Monday is 1), hour and minute, standardised.
-
-    Parts that do not vary in the training part are left out.
-    """
-
-    parts: tuple[str, ...] = static()
-    means: tuple[float, ...] = static()
-    stds: tuple[float, ...] = static()
-
-    @classmethod
-    def fit(cls, series: pl.Series) -> DateColumn:
-        known = _date_parts(_dates(series).drop_nulls(), DATE_PARTS)
-        varies = known.std(axis=0) > 0
-        parts = tuple(part for part, keep in zip(DATE_PARTS, varies, strict=True) if keep)
-        means, stds = known.mean(axis=0)[varies], known.std(axis=0)[varies]
-        return cls(series.name, series.null_count(), parts, (*means.tolist(),), (*stds.tolist(),))
-
-    @property
-    def features(self):
-        return (*(f"{self.name} {part}" for part in self.parts), *self._indicator())
-
-    @property
-    def sentence(self):
-        marked = f"; {self.missing} missing, marked by a column" if self.missing else ""
-        return f"{self.name}: date → {', '.join(self.parts)}{marked}"
-
-    def encode(self, series):
-        z = (_date_parts(_dates(series), self.parts) - np.array(self.means)) / np.array(self.stds)
-        return self._with_indicator(np.nan_to_num(z), series.is_null().to_numpy())
+def about(series: pl.Series) -> tuple[str, str, int, bool]:
+    """Name, type and missing values of a column, these to be marked."""
+    return series.name, series.dtype.base_type().__name__, series.null_count(), True
 
 
 def numbers_of(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -237,11 +281,11 @@ def numbers_of(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
     if series.dtype == pl.String or series.dtype.is_temporal():
         numbers = series.cast(pl.String).cast(pl.Float64, strict=False)
         text = (numbers.is_null() & series.is_not_null()).to_numpy()
-        _refuse(series, text, "a number", "correct this value, or make the column a category")
+        refuse(series, text, "a number", "correct this value, or make the column a category")
         series = numbers
     absent = series.is_null().to_numpy()
     x = series.cast(pl.Float64).to_numpy()
-    _refuse(series, np.isinf(x), "a finite number", "correct this value, or leave it empty")
+    refuse(series, np.isinf(x), "a finite number", "correct this value, or leave it empty")
     return x, absent
 
 
@@ -264,23 +308,7 @@ def shown(number: float) -> str:
     return f"{number:.0f}" if abs(number) >= 1000 else f"{number:.4g}"
 
 
-def _dates(series: pl.Series) -> pl.Series:
-    """A Polars series as dates; anything else is refused, except gaps throughout."""
-    import polars as pl
-
-    if series.dtype.is_temporal():
-        return series
-    present = series.is_not_null().to_numpy()
-    _refuse(series, present, "a date", "write every date in one form, as 2024-01-31")
-    return series.cast(pl.Datetime("us"))
-
-
-def _date_parts(series: pl.Series, parts: tuple[str, ...]) -> np.ndarray:
-    columns = [getattr(series.dt, part)().cast(float).to_numpy() for part in parts]
-    return np.stack(columns, axis=1) if columns else np.zeros((len(series), 0))
-
-
-def _refuse(series: pl.Series, wrong: np.ndarray, expected: str, fix: str) -> None:
+def refuse(series: pl.Series, wrong: np.ndarray, expected: str, fix: str) -> None:
     """Raise InputError naming column, row and value of the first wrong one; silent if none is."""
     if wrong.any():
         row = int(np.argmax(wrong))

@@ -9,14 +9,9 @@ import numpy as np
 
 from gradus.base.errors import InputError, nearest
 from gradus.base.record import Record, static
-from gradus.data.columns import (
-    BooleanColumn,
-    CategoryColumn,
-    Column,
-    DateColumn,
-    NumberColumn,
-)
+from gradus.data.columns import BooleanColumn, CategoryColumn, Column, NumberColumn
 from gradus.data.dataset import Dataset
+from gradus.data.dates import DateColumn
 from gradus.data.frames import as_table
 from gradus.data.inference import KINDS, infer_kind
 from gradus.data.targets import ClassTarget, Target, fit_target
@@ -33,7 +28,7 @@ class Preprocessor(Record):
     Numbers are standardised, k categories become k − 1 dummies, dates their parts, and what is
     missing is filled and marked. Columns are found by name, whatever their order; columns that
     were not there in training are ignored. A category never seen before is encoded like the
-    baseline, with a warning.
+    baseline, with a warning. `decode` brings numbers back to columns in the user's units.
 
     >>> table = {"tv": [1.0, 3.0, 5.0], "region": ["north", "south", "north"], "sales": [2, 4, 9]}
     >>> prep = Preprocessor.fit(table, target="sales", target_kind="regression")
@@ -44,6 +39,8 @@ class Preprocessor(Record):
     sales: regression, mean 5, standard deviation 2.944 → standardised
     >>> prep.inputs({"region": ["south"], "tv": [3.0]}).tolist()
     [[0.0, 1.0]]
+    >>> prep.decode(np.array([[0.0, 0.9], [1.0, 0.2]])).cast({"tv": int}).rows()
+    [(3, 'south'), (4, 'north')]
     """
 
     columns: tuple[Column, ...] = static()
@@ -59,6 +56,7 @@ class Preprocessor(Record):
         kinds: Mapping[str, str] | None = None,
         baselines: Mapping[str, str] | None = None,
         target_kind: str | None = None,
+        gaps: str = "mark",
     ) -> Preprocessor:
         """Learn from the training part of a table.
 
@@ -69,9 +67,13 @@ class Preprocessor(Record):
                 inferred ones are not wanted, by name.
             baselines: baseline levels of categories, by name.
             target_kind: "classification", "counts" or "regression"; None: inferred.
+            gaps: what becomes of missing values: "mark" fills them and adds a number that says
+                so; "leave" gives NaN, for models that fill them in.
 
         Raises InputError for unknown names, and where no column is left to learn from.
         """
+        if gaps not in ("mark", "leave"):
+            raise InputError("gaps", expected="'mark' or 'leave'", got=gaps, fix="gaps='mark'")
         table = as_table(table)
         kinds, baselines = dict(kinds or {}), dict(baselines or {})
         for name in (*kinds, *baselines, *([] if target is None else [target])):
@@ -79,8 +81,9 @@ class Preprocessor(Record):
         inputs = table if target is None else table.drop(target)
         judged = [(series, *_kind(series, kinds)) for series in inputs]
         dropped = tuple((s.name, reason) for s, kind, reason in judged if kind == "drop")
+        fitted = _fitted if gaps == "mark" else _fitted_to_known
         columns = tuple(
-            _fit(s, kind, baselines.get(s.name)) for s, kind, _ in judged if kind != "drop"
+            fitted(s, kind, baselines.get(s.name)) for s, kind, _ in judged if kind != "drop"
         )
         if not columns:
             raise InputError(
@@ -96,6 +99,11 @@ class Preprocessor(Record):
     def features(self) -> tuple[str, ...]:
         """The names of the numbers that the model sees, in order."""
         return tuple(feature for column in self.columns for feature in column.features)
+
+    @property
+    def grains(self) -> tuple[float, ...]:
+        """How far neighbouring values of each number are apart; 0 where they are continuous."""
+        return tuple(grain for column in self.columns for grain in column.grains)
 
     @property
     def sentences(self) -> list[str]:
@@ -118,6 +126,26 @@ class Preprocessor(Record):
             check_column(column.name, table.columns, fix)
         return np.concatenate([c.encode(table[c.name]) for c in self.columns], axis=1)
 
+    def decode(self, x: Any) -> pl.DataFrame:
+        """Numbers as a model sees or makes them, shape (n, len(features)), as a table.
+
+        Every value is the nearest one that its column can have: whole where all were whole, a
+        category that the training part shows, a day of the calendar. Dropped columns stay away.
+        """
+        import polars as pl
+
+        x = np.asarray(x)
+        if x.ndim != 2 or x.shape[1] != len(self.features):
+            raise InputError(
+                "numbers to decode",
+                expected=f"an array of shape (n, {len(self.features)}), as `inputs` gives it",
+                got=x.shape,
+                fix="give what the model made, one column for each of `features`",
+            )
+        ends = np.cumsum([len(column.features) for column in self.columns])
+        parts = np.split(x, ends[:-1], axis=1)
+        return pl.DataFrame([c.decode(p) for c, p in zip(self.columns, parts, strict=True)])
+
     def targets(self, table: Any) -> np.ndarray:
         """The target column for the likelihood; `target.decode` brings predictions back."""
         if self.target is None:
@@ -138,10 +166,15 @@ class Preprocessor(Record):
         return Dataset(self.inputs(table), y, features=self.features, labels=labels)
 
 
-def _fit(series: pl.Series, kind: str, baseline: str | None) -> Column:
+def _fitted(series: pl.Series, kind: str, baseline: str | None) -> Column:
     if kind == "category":
         return CategoryColumn.fit(series, baseline)
     return COLUMNS[kind].fit(series)
+
+
+def _fitted_to_known(series: pl.Series, kind: str, baseline: str | None) -> Column:
+    column = _fitted(series.drop_nulls(), kind, baseline)
+    return column.replace(missing=series.null_count(), marked=False)
 
 
 def _kind(series: pl.Series, chosen: Mapping[str, str]) -> tuple[str, str]:
