@@ -12,7 +12,7 @@ from gradus import InputError, fit, models, nn, optim
 from gradus.base.tree import split
 from gradus.data.batch import Batch
 from gradus.learn import gan
-from gradus.learn.gan.average import moved_average
+from gradus.learn.game.average import moved_average
 from gradus.optim import adam, sgd
 
 PAIR = models.dense_gan(2, [8], activation=nn.tanh)

@@ -9,8 +9,9 @@ import jax.numpy as jnp
 from jax import random
 
 from gradus.data.batch import Batch
-from gradus.learn.gan import slopes
-from gradus.learn.gan.losses import Game
+from gradus.learn.game import slopes
+from gradus.learn.game.checks import not_negative
+from gradus.learn.game.losses import Game, game_of
 from gradus.models.generative.gan import GAN
 from gradus.nn.layer import INFERENCE, Forward
 from gradus.optim.optimizer import Rate
@@ -95,6 +96,13 @@ class Rules(NamedTuple):
             return x
         std = self.noise(step) if callable(self.noise) else self.noise
         return x + jnp.asarray(std, x.dtype) * random.normal(key, x.shape, x.dtype)
+
+
+def rules_of(loss: str, r1: Any, gradient_penalty: Any, noise: Rate) -> Rules:
+    """Rules of a named loss, whose gradient penalty stands where None is said."""
+    game = game_of(loss)
+    strength = game.gradient_penalty if gradient_penalty is None else gradient_penalty
+    return Rules(game, not_negative("r1", r1), not_negative("gradient_penalty", strength), noise)
 
 
 class Keys(NamedTuple):

@@ -8,23 +8,19 @@ import jax
 import jax.numpy as jnp
 from jax import random
 
-from gradus.base.errors import located
 from gradus.data.batch import Batch
-from gradus.learn.algorithm import Algorithm, require_targets
-from gradus.learn.descent import lengths
-from gradus.learn.gan.average import moved_average
-from gradus.learn.gan.checks import (
+from gradus.learn.algorithm import Algorithm
+from gradus.learn.game.average import moved_average
+from gradus.learn.game.checks import (
     check_count,
+    check_data,
     check_decay,
-    check_examples,
     check_players,
     check_steps,
-    not_negative,
 )
-from gradus.learn.gan.losses import game_of
-from gradus.learn.gan.player import Player
-from gradus.learn.gan.rules import Rules
-from gradus.models.generative.gan import GAN, check_labels
+from gradus.learn.game.player import Player, in_turn, watched
+from gradus.learn.game.rules import rules_of
+from gradus.models.generative.gan import GAN
 from gradus.nn.layer import Layer
 from gradus.optim.optimizer import Optimizer, OptimizerState, Rate
 
@@ -91,7 +87,8 @@ def gan(
     >>> from gradus.optim import adam
     >>> x = np.random.default_rng(0).normal(5, 1, (256, 1))
     >>> players = models.dense_gan(1, [16])
-    >>> run = fit(gan(*players, adam(0.01), adam(0.01), latent=2, r1=1.0), x, epochs=40)
+    >>> optimizers = adam(0.005, beta1=0.5), adam(0.005, beta1=0.5)
+    >>> run = fit(gan(*players, *optimizers, latent=2, r1=0.1), x, epochs=60)
     >>> bool(abs(run.model.sample(jax.random.key(0), 1000).mean() - 5) < 0.5)
     True
 
@@ -104,9 +101,7 @@ def gan(
     check_count("shown", shown, 0)
     check_steps(steps)
     check_decay(ema)
-    game = game_of(loss)
-    strength = game.gradient_penalty if gradient_penalty is None else gradient_penalty
-    rules = Rules(game, not_negative("r1", r1), not_negative("gradient_penalty", strength), noise)
+    rules = rules_of(loss, r1, gradient_penalty, noise)
     players = (
         Player("discriminator", rules.of_discriminator, discriminator_optimizer, steps[0]),
         Player("generator", rules.of_generator, generator_optimizer, steps[1]),
@@ -118,37 +113,22 @@ def gan(
         return State(model, memories, None if ema is None else model.generator)
 
     def step(state: State, batch: Batch, key: jax.Array):
-        model, memories, info, trace = playing(state), dict(state.memories), {}, {}
-        for player, own in zip(players, random.split(key), strict=True):
-            turn = player.turn(model, memories[player.part], batch, own)
-            model, memories[player.part] = turn.model, turn.memory
-            info, trace[player.part] = info | turn.info, turn.gradient
-        info["trace"] = trace
+        model, memories, info = in_turn(players, playing(state), state.memories, batch, key)
         if ema is None:
             return State(model, memories), info
-        steps = state.memories["generator"].step
-        average = moved_average(state.model.generator, model.generator, ema, steps)
+        before = state.memories["generator"].step
+        average = moved_average(state.model.generator, model.generator, ema, before)
         return State(model.replace(generator=average), memories, model.generator), info
 
     def evaluate(state: State, batch: Batch):
         return rules.validated(state.model, batch)
 
     def watch(state: State, gradient: dict[str, Any]):
-        model, params, change = playing(state), {}, {}
-        for player in players:
-            part = player.part
-            params[part] = player.params(model)
-            memory = state.memories[part]
-            change[part], _ = player.optimizer.update(gradient[part], memory, params[part])
-        found = lengths(gradient, change, params)
-        return found | ({"samples": drawn(state.model, shown)} if shown else {})
+        samples = {"samples": drawn(state.model, shown)} if shown else {}
+        return watched(players, playing(state), state.memories, gradient) | samples
 
     def check(data: Batch) -> None:
-        check_examples(data.x)
-        if classes is not None:
-            require_targets(data)
-            with located("y"):
-                check_labels(data.y, classes)
+        check_data(data, classes)
 
     settings = {
         "generator": generator,

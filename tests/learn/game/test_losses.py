@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gradus import InputError
-from gradus.learn.gan.losses import GAMES, game_of
+from gradus.learn.game.losses import GAMES, game_of
 
 
 def both(name, a, b):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -11,6 +11,7 @@ from jax import lax, random
 
 from gradus.base.tree import merge, split
 from gradus.data.batch import Batch
+from gradus.learn.descent import lengths
 from gradus.optim.optimizer import Optimizer, OptimizerState
 
 
@@ -74,3 +75,30 @@ class Player(NamedTuple):
         gradient, (rest, info) = jax.grad(objective, has_aux=True)(params)
         change, memory = self.optimizer.update(gradient, memory, params)
         return merge(jax.tree.map(jnp.add, params, change), rest), memory, info, gradient
+
+
+Memories = dict[str, OptimizerState]
+
+
+def in_turn(
+    players: Sequence[Player], model: Any, memories: Memories, batch: Batch, key: jax.Array
+) -> tuple[Any, Memories, dict[str, Any]]:
+    """A turn of every player: the model, their memories, and what they measured, as of a step."""
+    memories, info, trace = dict(memories), {}, {}
+    for player, own in zip(players, random.split(key, len(players)), strict=True):
+        turn = player.turn(model, memories[player.part], batch, own)
+        model, memories[player.part] = turn.model, turn.memory
+        info, trace[player.part] = info | turn.info, turn.gradient
+    return model, memories, info | {"trace": trace}
+
+
+def watched(
+    players: Sequence[Player], model: Any, memories: Memories, gradients: dict[str, Any]
+) -> dict[str, jax.Array]:
+    """Lengths of every player's gradient, and of the change it makes."""
+    params = {player.part: player.params(model) for player in players}
+    changes = {}
+    for player in players:
+        given = (tree[player.part] for tree in (gradients, memories, params))
+        changes[player.part], _ = player.optimizer.update(*given)
+    return lengths(gradients, changes, params)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gradus import models, nn
-from gradus.learn.gan.slopes import gradient_penalty, r1, squared_slope
+from gradus.learn.game.slopes import gradient_penalty, r1, squared_slope
 
 
 def quadratic(x):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradus.base.errors import InputError
+from gradus.base.errors import InputError, located
+from gradus.data.batch import Batch
+from gradus.learn.algorithm import require_targets
 from gradus.learn.checks import check_optimizer, described, require
+from gradus.models.generative.gan import check_labels
 from gradus.nn.layer import Layer
 
 
@@ -23,6 +26,15 @@ def check_count(name: str, value: Any, least: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         expected = f"a whole number from {least} on"
         raise InputError(f"gan: {name}", expected=expected, got=described(value), fix=f"{name}=16")
+
+
+def check_data(data: Batch, classes: int | None) -> None:
+    """Refuse examples that are not one array, and missing or unknown labels."""
+    check_examples(data.x)
+    if classes is not None:
+        require_targets(data)
+        with located("y"):
+            check_labels(data.y, classes)
 
 
 def not_negative(name: str, value: Any) -> Any:
