@@ -116,3 +116,50 @@ def test_grey_comes_back_grey(key):
     model = models.autoencoder(3, [], 2, Bernoulli()).init(key, (3,))
     made = model.reconstruct(np.full((1, 3), 0.5, "float32"))
     assert ((made > 0) & (made < 1)).all()
+
+
+@pytest.fixture(scope="module")
+def line():
+    """x = (t, 2t, −t) is a line in space, and an autoencoder of one number that knows it."""
+    weight, bias = jax.numpy.array([[1.0], [2.0], [-1.0]]) / 6, jax.numpy.zeros(3)
+    encoder = nn.Dense(1).replace(weight=weight, bias=bias[:1])
+    decoder = nn.Dense(3).replace(weight=6 * weight.T, bias=bias)
+    return models.Autoencoder(encoder, decoder)
+
+
+ON, OFF = np.float32([[0.5, 1.0, -0.5]]), np.float32([[1.0, 0.0, 1.0]])
+
+
+def test_verbs_on_a_line(line):
+    """The projection of (1, 0, 1) on (1, 2, −1) is 0: its distance is √2, its score ½ · 2 more."""
+    np.testing.assert_allclose(line.embed(ON), [[0.5]], rtol=1e-6)
+    np.testing.assert_allclose(line.reconstruct(ON), ON, rtol=1e-6)
+    least = 1.5 * np.log(2 * np.pi)
+    np.testing.assert_allclose(line.anomaly_score(np.concatenate([ON, OFF])), [least, least + 1])
+
+
+def test_missing_numbers_settle_where_they_are_reconstructed(line, key):
+    """x₂ = 2t on the line, t from the others: x₂ ← 2(x₁ + 2x₂ − x₃)/6, whose rest is 2t."""
+    x, missing = ON.copy(), np.array([[0, 1, 0]])
+    x[0, 1] = np.nan
+    np.testing.assert_allclose(line.impute(key, x, missing), ON, rtol=1e-5)
+
+
+def test_verbs_that_it_cannot_answer(line, key):
+    with pytest.raises(InputError, match="log_prob of Autoencoder"):
+        line.log_prob(ON)
+    with pytest.raises(InputError, match="sample of Autoencoder"):
+        line.sample(key, 3)
+
+
+def test_holes_that_make_no_sense_are_refused(line, key):
+    with pytest.raises(InputError, match="x, row 0: every number is missing"):
+        line.impute(key, ON, np.ones((1, 3)))
+    with pytest.raises(InputError, match=r"missing\n.*\(1, 3\)\n.*\(3,\)"):
+        line.impute(key, ON, np.ones(3))
+
+
+def test_grey_comes_back_grey(key):
+    model = models.autoencoder(3, [], 2, Bernoulli()).init(key, (3,))
+    made = model.reconstruct(np.full((1, 3), 0.5, "float32"))
+    assert ((made > 0) & (made < 1)).all()
