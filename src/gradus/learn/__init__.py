@@ -20,7 +20,6 @@ __all__ = [
     "autoencoder",
     "density",
     "gan",
-    "generative",
     "mistake_bound",
     "perceptron",
     "supervised",
