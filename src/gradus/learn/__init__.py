@@ -6,6 +6,7 @@ from gradus.learn.augmented import augmented
 from gradus.learn.autoencoder import autoencoder
 from gradus.learn.density import density
 from gradus.learn.game.gan import gan
+from gradus.learn.generative import generative
 from gradus.learn.mistake_bound import MistakeBound, mistake_bound
 from gradus.learn.perceptron import perceptron
 from gradus.learn.supervised import supervised
@@ -20,6 +21,7 @@ __all__ = [
     "autoencoder",
     "density",
     "gan",
+    "generative",
     "mistake_bound",
     "perceptron",
     "supervised",
