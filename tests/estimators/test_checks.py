@@ -6,10 +6,20 @@ import jax
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from gradus.estimators import Autoencoder, Classifier, DensityEstimator, Regressor
+from gradus.estimators import (
+    AnomalyDetector,
+    Autoencoder,
+    Classifier,
+    DensityEstimator,
+    Imputer,
+    Regressor,
+)
 from gradus.training import program
 
-ESTIMATORS = [Classifier(), Regressor(), Autoencoder(), DensityEstimator()]
+ESTIMATORS = [
+    *(Classifier(), Regressor(), Autoencoder(), DensityEstimator(), Imputer()),
+    AnomalyDetector(epochs=20),
+]
 WEIGHTS = "check_sample_weight_equivalence_on_dense_data"
 
 

@@ -7,9 +7,9 @@ import pytest
 from scipy.stats import multivariate_normal
 from sklearn.datasets import make_moons
 
-from gradus import InputError
+from gradus import InputError, models
 from gradus.estimators import DensityEstimator
-from gradus.likelihoods import Bernoulli, Poisson
+from gradus.likelihoods import Bernoulli, HeteroscedasticGaussian, Poisson
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +63,25 @@ def test_binary_columns():
     assert {tuple(row) for row in net.sample(200, random_state=0).astype(int)} == set(
         map(tuple, rows.tolist())
     )
+
+
+def test_a_flow_describes_the_moons_too(moons):
+    train, test = moons
+    bell = multivariate_normal(train.mean(axis=0), np.cov(train.T)).logpdf(test).mean()
+    flow = models.flow(2, 2, hidden=(16,))
+    net = DensityEstimator(model=flow, epochs=30, learning_rate=0.01, random_state=0).fit(train)
+    assert net.score(test) > bell + 0.2
+    assert net.sample(3, random_state=0).shape == (3, 2)
+
+
+def test_of_a_vae_a_lower_bound_is_known(moons):
+    """One bell as hidden cause and a spread for each column: below the best bell, not far off."""
+    train, test = moons
+    bell = multivariate_normal(train.mean(axis=0), np.cov(train.T)).logpdf(test).mean()
+    vae = models.vae(2, [16], 1, HeteroscedasticGaussian())
+    net = DensityEstimator(model=vae, epochs=40, learning_rate=0.01, random_state=0).fit(train)
+    assert net.score(test) > bell - 0.5
+    assert net.sample(3, random_state=0).shape == (3, 2)
 
 
 def test_what_makes_no_density_is_refused(moons):

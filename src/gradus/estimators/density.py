@@ -5,27 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
-import equinox as eqx
 import jax
 import numpy as np
 from sklearn.base import DensityMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from gradus import learn, models
-from gradus.estimators.blocks import in_blocks
-from gradus.estimators.choices import activation_of, likelihood_of, units_of
-from gradus.estimators.moments import moments
-from gradus.estimators.net import Net
-from gradus.learn import Algorithm
-from gradus.likelihoods import Likelihood, Mixture
-from gradus.models import DensityModel
+from gradus.estimators.generative import Generative, answer
+from gradus.likelihoods import Likelihood
+from gradus.models import GenerativeModel
 from gradus.optim import Optimizer
 from gradus.penalties import Penalty
-from gradus.training import Shared
 
 
-class DensityEstimator(DensityMixin, Net):
+class DensityEstimator(DensityMixin, Generative):
     """A neural density: log p(x) = Σⱼ log p(xⱼ | x₁ … xⱼ₋₁), every factor from one masked net.
 
     Real columns are brought to mean 0 and standard deviation 1 inside, and densities and samples
@@ -34,7 +27,8 @@ class DensityEstimator(DensityMixin, Net):
     Arguments:
         n_components: Gaussians of each factor.
         hidden_units: units of each hidden layer.
-        model: a `models.DensityModel` in the place of MADE.
+        model: a `models.DensityModel`, such as `models.flow(columns)`, or a `models.VAE` in the
+            place of MADE.
         likelihood: of one column given the earlier ones; None: `Mixture(n_components)`.
             `Bernoulli()` is for columns of 0 and 1.
 
@@ -59,7 +53,7 @@ class DensityEstimator(DensityMixin, Net):
         hidden_units: Sequence[int] = (64, 64),
         activation: str | Callable = "relu",
         *,
-        model: DensityModel | None = None,
+        model: GenerativeModel | None = None,
         likelihood: Likelihood | None = None,
         optimizer: str | Optimizer = "adam",
         learning_rate: Any = 3e-3,
@@ -101,9 +95,11 @@ class DensityEstimator(DensityMixin, Net):
         return self._follow(X, sample_weight, goes_on=hasattr(self, "run_"), epochs=1)
 
     def score_samples(self, X: Any) -> np.ndarray:
-        """log p(x) of every example, or log P(x) of discrete ones, in nats, shape (n,)."""
-        x = self._inputs(X)
-        log_p = in_blocks(self.run_.outputs, (x - self.mean_) / self.std_)
+        """log p(x) of every example, or log P(x) of discrete ones, in nats, shape (n,).
+
+        Of a VAE it is a lower bound, by 100 draws of the hidden causes.
+        """
+        log_p = self._of_each("log_prob", self._scaled(self._inputs(X)))
         return log_p - np.sum(np.log(self.std_))
 
     def score(self, X: Any, y: Any = None) -> float:
@@ -114,36 +110,6 @@ class DensityEstimator(DensityMixin, Net):
         """New examples, drawn from the density, shape (n_samples, features)."""
         check_is_fitted(self)
         key = jax.random.key(check_random_state(random_state).randint(2**31 - 1))
-        return self.mean_ + self.std_ * np.asarray(drawn(self.run_.model, key, n_samples))
-
-    def _follow(self, X: Any, weight: Any, *, goes_on: bool, epochs: int = 0) -> Self:
-        """Learn the density of examples, scaled."""
-        x = np.asarray(self._numbers(X, not goes_on))
-        weight = self._weights(weight, x)
-        given = getattr(self.model, "likelihood", self.likelihood)
-        kinds = ("regression", "classification")
-        likelihood = likelihood_of(given, Mixture(self.n_components), kinds)
-        if not goes_on:
-            plain = np.zeros(x.shape[1]), np.ones(x.shape[1])
-            real = likelihood.kind == "regression"
-            self.mean_, self.std_ = moments(x, weight) if real else plain
-        x, algorithm = (x - self.mean_) / self.std_, self._algorithm(likelihood, x.shape[1])
-        return self._learn(algorithm, x, None, weight, goes_on=goes_on, epochs=epochs)
-
-    def _algorithm(self, likelihood: Likelihood, columns: int) -> Shared:
-        """How the net that the parameters describe learns."""
-        model: Any = self.model
-        if model is None:
-            g = activation_of(self.activation)
-            model = models.made(columns, units_of(self.hidden_units), likelihood, activation=g)
-
-        def make(optimizer: Optimizer, penalty: Penalty | None) -> Algorithm:
-            return learn.density(model, optimizer, penalty=penalty)
-
-        return self._shared(make, model)
-
-
-@eqx.filter_jit
-def drawn(model: DensityModel, key: jax.Array, count: int) -> jax.Array:
-    """Samples, by a program that is compiled once for each count."""
-    return model.sample(key, count)
+        return self.mean_ + self.std_ * np.asarray(
+            answer(self.run_.model, "sample", key, n_samples)
+        )

@@ -40,7 +40,7 @@ def generative(model: Any, optimizer: Any, **options: Any) -> Algorithm:
             return learn(model, optimizer, **options)
     raise InputError(
         "model",
-        expected="a density, a VAE or an autoencoder",
+        expected="a model of p(x), a VAE or an autoencoder",
         got=described(model),
         fix="give models.made(columns, hidden, likelihood), models.flow(columns), "
         "models.vae(…) or models.autoencoder(…)",
