@@ -28,15 +28,6 @@ def test_samples_are_what_the_generator_makes_of_normal_numbers(key):
 def test_labels_are_more_features_of_both(labelled):
     assert labelled.generator.weight.shape == (4 + 3, 2)
     assert labelled.discriminator.weight.shape == (2 + 3, 1)
-    x = labelled.labelled(jnp.zeros((2, 2)), jnp.array([0, 2]))
-    np.testing.assert_array_equal(x, [[0, 0, 1, 0, 0], [0, 0, 0, 0, 1]])
-
-
-def test_labels_of_pictures_are_channels():
-    model = GAN(nn.Dense(1), nn.Dense(1), latent=1, classes=2)
-    x = model.labelled(jnp.zeros((1, 2, 2, 1)), jnp.array([1]))
-    np.testing.assert_array_equal(x[0, ..., 1], 0)
-    np.testing.assert_array_equal(x[0, ..., 2], 1)
 
 
 def test_samples_by_label(labelled, key):
@@ -53,7 +44,7 @@ def test_samples_by_label(labelled, key):
         (3, "label in row 0\n.*from 0 to 2"),
         ([0, 1, -1], "row 2"),
         ([0, 0.5, 1], "row 1"),
-        ([0, 1], r"one label, or 3 of them\n.*\(2,\)"),
+        ([0, 1], r"one label for all, or 3 of them\n.*\(2,\)"),
     ],
 )
 def test_unknown_labels_are_refused(labelled, key, labels, wording):
@@ -62,8 +53,14 @@ def test_unknown_labels_are_refused(labelled, key, labels, wording):
 
 
 def test_a_label_is_missing(labelled):
-    with pytest.raises(InputError, match="a label for every example"):
+    with pytest.raises(InputError, match="labels of all x"):
         labelled(jnp.zeros((1, 2)))
+
+
+def test_labels_of_a_model_without_any_are_refused(key):
+    model = GAN(nn.Dense(2), nn.Dense(1), latent=1).init(key, (2,))
+    with pytest.raises(InputError, match="none, for a model without classes"):
+        model.sample(key, 3, 1)
 
 
 def test_what_it_cannot_say(labelled):

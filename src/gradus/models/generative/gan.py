@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import random
-from jax.core import Tracer
 
 from gradus.base.errors import InputError, located
 from gradus.base.record import static
+from gradus.models.generative.labels import joined, labels_to_draw
 from gradus.models.generative.model import GenerativeModel
 from gradus.nn.layer import INFERENCE, Forward, Layer
 
@@ -66,31 +63,15 @@ class GAN(GenerativeModel):
 
     def judge(self, x: jax.Array, labels: jax.Array | None, forward: Forward) -> jax.Array:
         """D(x) or D(x, y), shape (B,)."""
-        return self.discriminator(self.labelled(x, labels), forward)[:, 0]
+        return self.discriminator(joined(x, labels, self.classes), forward)[:, 0]
 
     def generate(self, z: jax.Array, labels: jax.Array | None, forward: Forward) -> jax.Array:
         """G(z) or G(z, y), examples first."""
-        return self.generator(self.labelled(z, labels), forward)
+        return self.generator(joined(z, labels, self.classes), forward)
 
     def draw(self, key: jax.Array, count: int) -> jax.Array:
         """So many latent vectors z ~ N(0, I)."""
         return random.normal(key, (count, self.latent))
-
-    def labelled(self, x: jax.Array, labels: jax.Array | None) -> jax.Array:
-        """x with one more feature or channel for every class; as it is without labels."""
-        if self.classes is None:
-            return x
-        if labels is None:
-            raise InputError(
-                "a GAN with labels",
-                expected="a label for every example",
-                got="none",
-                fix="call it with a pair (x, labels)",
-            )
-        one_hot = jax.nn.one_hot(labels, self.classes, dtype=x.dtype)
-        one_hot = one_hot.reshape(len(x), *(1,) * (x.ndim - 2), self.classes)
-        spread = jnp.broadcast_to(one_hot, (*x.shape[:-1], self.classes))
-        return jnp.concatenate([x, spread], axis=-1)
 
     def sample(self, key, count, labels=None):
         """So many new x; of a model with labels, one for each of them, or for labels drawn alike.
@@ -100,10 +81,7 @@ class GAN(GenerativeModel):
             labels: shape (count,), or one label for all; None draws every class alike often.
         """
         of_z, of_labels = random.split(key)
-        if self.classes is not None:
-            if labels is None:
-                labels = random.randint(of_labels, (count,), 0, self.classes)
-            labels = jnp.broadcast_to(check_labels(labels, self.classes, count), (count,))
+        labels = labels_to_draw(of_labels, labels, self.classes, count)
         return self.generate(self.draw(of_z, count), labels, INFERENCE)
 
     def anomaly_score(self, x):
@@ -111,38 +89,6 @@ class GAN(GenerativeModel):
             "anomaly_score",
             "one whose discriminator knows its generator's faults, not what is unusual",
         )
-
-
-def check_labels(labels: Any, classes: int, count: int | None = None) -> Any:
-    """Labels as they are; raises InputError, with the row, for other classes and other counts.
-
-    >>> check_labels(np.array([0, 3]), classes=3)
-    Traceback (most recent call last):
-    gradus.base.errors.InputError: label in row 1
-      Expected: a whole number from 0 to 2
-      Got:      3
-      Fix:      number the classes from 0, and say how many there are: classes=…
-    """
-    if count is not None and np.shape(labels) not in ((), (count,)):
-        raise InputError(
-            "labels of the samples",
-            expected=f"one label, or {count} of them",
-            got=f"shape {np.shape(labels)}",
-            fix="give one label for every sample: sample(key, len(labels), labels)",
-        )
-    if isinstance(labels, Tracer):  # its numbers are not known yet
-        return labels
-    rows = np.atleast_1d(labels)
-    wrong = ~np.isin(rows, np.arange(classes))
-    if wrong.any():
-        row = np.unravel_index(np.argmax(wrong), wrong.shape)
-        raise InputError(
-            f"label in row {row[0]}",
-            expected=f"a whole number from 0 to {classes - 1}",
-            got=rows[row],
-            fix="number the classes from 0, and say how many there are: classes=…",
-        )
-    return np.asarray(labels, np.int32)
 
 
 def shape_of(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:

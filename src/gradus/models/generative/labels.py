@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import random
 from jax.core import Tracer
 
 from gradus.base.errors import InputError
@@ -71,3 +72,17 @@ def check_labels(labels: Any, classes: int, count: int) -> jax.Array:
                 fix="number the classes from 0, and say how many there are: classes=…",
             )
     return jnp.broadcast_to(jnp.asarray(labels).astype(jnp.int32), (count,))
+
+
+def labels_to_draw(key: jax.Array, labels: Any, classes: int | None, count: int) -> Any:
+    """The labels that samples are asked for, one for each; where none are said, every class comes
+    alike often. Those of a model without classes are left to `joined`, which refuses them.
+
+    >>> labels_to_draw(random.key(0), 2, classes=3, count=4)
+    Array([2, 2, 2, 2], dtype=int32)
+    """
+    if classes is None:
+        return labels
+    if labels is None:
+        return random.randint(key, (count,), 0, classes)
+    return check_labels(labels, classes, count)

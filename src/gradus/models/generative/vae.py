@@ -14,7 +14,7 @@ from gradus.base.errors import InputError, located
 from gradus.base.record import static
 from gradus.likelihoods import Gaussian, Likelihood
 from gradus.likelihoods.inputs import as_inputs, as_targets, log_prob_of
-from gradus.models.generative.labels import check_labels, joined
+from gradus.models.generative.labels import joined, labels_to_draw
 from gradus.models.generative.latents import GaussianLatent, Latent
 from gradus.models.generative.missing import holes
 from gradus.models.generative.model import GenerativeModel
@@ -121,10 +121,7 @@ class VAE(GenerativeModel):
         class comes alike often.
         """
         first, second, third = random.split(key, 3)
-        if self.classes:
-            if labels is None:
-                labels = random.randint(third, (count,), 0, self.classes)
-            labels = jnp.broadcast_to(check_labels(labels, self.classes, count), (count,))
+        labels = labels_to_draw(third, labels, self.classes, count)
         told = jnp.broadcast_to(self.latent.prior()[None], (count, self.latent.size))
         z = self.latent.sample(first, told)
         return as_inputs(self.likelihood.sample(second, self.describe(z, labels)))
@@ -188,7 +185,7 @@ def vae(
 
     Kingma and Welling (2014).
     """
-    causes = GaussianLatent(latent) if isinstance(latent, int) else latent
+    causes = latent if isinstance(latent, Latent) else GaussianLatent(latent)
     encoder = mlp(hidden, causes.size, activation=activation)
     outputs = columns * likelihood.size
     decoder = mlp(tuple(hidden)[::-1], outputs, activation=activation)
