@@ -137,11 +137,13 @@ BINARY = models.vae(2, [], 1, Bernoulli())
 TWO = models.vae(2, [], 1, Bernoulli(), classes=2)
 BAD = {
     "pixels to 255": (fitted(BINARY, [[0.0, 255.0]]), "row 0, column 1\n.*\n.*255.*\n.*x / 255"),
-    "labels outside": (fitted(TWO, (np.ones((2, 2)), [0, 2])), "label in row 1\n.*from 0 to 1"),
+    "labels outside": (fitted(TWO, (np.ones((2, 2)), [0, 2])), "y › label in row 1\n.*from 0 to 1"),
     "no labels": (fitted(TWO, np.ones((2, 2))), "no targets"),
     "pictures": (fitted(models.vae(4, [], 1), np.ones((3, 2, 2, 1))), "do not describe x"),
     "another model": (lambda: vae(nn.Dense(1), sgd(0.1)), "a models.VAE"),
     "another gradient": (lambda: vae(BINARY, sgd(0.1), gradient="exact"), "'reparametrised' or"),
+    "a negative beta": (lambda: vae(BINARY, sgd(0.1), beta=-1.0), "beta\n.*a number from 0 up"),
+    "half a cause": (lambda: models.vae(2, [], 2.5), r"units\n.*a whole number from 1 up\n.*2\.5"),
     "score of several": (lambda: vae(BINARY, sgd(0.1), gradient="score", samples=5), "samples=5"),
     "samples with beta": (lambda: vae(BINARY, sgd(0.1), beta=2.0, samples=5), "beta=2.0"),
     "samples of choices": (

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from typing import Any
 
-import jax
-import numpy as np
-
-from gradus.base.errors import InputError
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm
-from gradus.learn.checks import check_likelihood, require
+from gradus.learn.checks import check_likelihood, check_number, require
 from gradus.learn.descent import descent, key_of
 from gradus.learn.supervised import check_examples, measure, supervised
 from gradus.likelihoods import Likelihood
@@ -88,12 +82,3 @@ def again(forward: Forward) -> Callable[[], Forward]:
     """More passes of the same kind, whose reports nobody reads, all with one and the same noise."""
     key = forward.key() if forward.noisy else None
     return lambda: Forward(forward.training, key, forward.present, forward.step)
-
-
-def check_number(name: str, value: Any, most: float = math.inf) -> None:
-    """Refuse what is no number from 0 to `most`; numbers that vary between members are traced."""
-    if isinstance(value, jax.Array):
-        return
-    if not isinstance(value, int | float | np.number) or not 0 <= value <= most:
-        expected = "a number from 0 up" if most == math.inf else f"a number from 0 to {most}"
-        raise InputError(name, expected=expected, got=value, fix="give such a number")

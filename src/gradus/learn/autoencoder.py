@@ -9,7 +9,7 @@ import jax
 
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm
-from gradus.learn.checks import check_optimizer, check_penalty, require
+from gradus.learn.checks import check_number, check_optimizer, check_penalty, is_zero, require
 from gradus.learn.contraction import steepness
 from gradus.learn.descent import State, begin, descent, key_of
 from gradus.learn.supervised import measure
@@ -65,14 +65,16 @@ def autoencoder(
     require(model, Coder, "model", "an autoencoder", fix)
     check_optimizer(optimizer)
     check_penalty(penalty)
+    check_number("contraction", contraction)
     if corrupt is not None:
         require(corrupt, Layer, "corrupt", "a layer of noise", "give nn.MaskingNoise(0.3), say")
     calm = activity(contraction, cost=identity, name=STEEPNESS)
-    added = (penalty or NO_PENALTY) + calm if contraction else penalty
+    contractive = not is_zero(contraction)
+    added = (penalty or NO_PENALTY) + calm if contractive else penalty
 
     def measured(model: Coder, batch: Batch, forward: Forward):
         seen = batch.x if corrupt is None else corrupt(batch.x, Forward(key=key_of(forward)))
-        if contraction and forward.noisy:
+        if contractive and forward.noisy:
             forward.note(STEEPNESS, steepness(model.encoder, batch.x, forward.key()))
         return measure(model.likelihood, model(seen, forward), itself(batch))
 

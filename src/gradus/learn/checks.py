@@ -1,9 +1,12 @@
-"""What `supervised` is made of, told apart from what is easily given in its place."""
+"""What ways of learning are made of, told apart from what is easily given in its place."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import jax
+import numpy as np
 import optax
 
 from gradus.base.errors import InputError
@@ -56,6 +59,20 @@ def check_penalty(penalty: Any) -> None:
     if penalty is not None:
         fix = "say which penalty it is, such as penalties.l2(1e-4)"
         require(penalty, Penalty, "penalty", "a penalty, or None", fix)
+
+
+def check_number(name: str, value: Any, most: float = math.inf) -> None:
+    """Refuse what is no number from 0 to `most`; numbers that vary between members are traced."""
+    if isinstance(value, jax.Array):
+        return
+    if not isinstance(value, int | float | np.number) or not 0 <= value <= most:
+        expected = "a number from 0 up" if most == math.inf else f"a number from 0 to {most}"
+        raise InputError(name, expected=expected, got=described(value), fix="give such a number")
+
+
+def is_zero(value: Any) -> bool:
+    """Whether what has this factor can be left out; of a traced number nobody knows."""
+    return not isinstance(value, jax.Array) and not callable(value) and value == 0
 
 
 def require(value: Any, kind: type, name: str, expected: str, fix: str) -> None:

@@ -10,10 +10,10 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from gradus.base.errors import InputError
+from gradus.base.errors import InputError, located
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm, require_targets
-from gradus.learn.checks import check_optimizer, check_penalty, require
+from gradus.learn.checks import check_number, check_optimizer, check_penalty, require
 from gradus.learn.descent import State, begin, descent, key_of
 from gradus.likelihoods.inputs import as_targets, log_prob_of
 from gradus.models.generative.coder import check_outputs
@@ -98,7 +98,8 @@ def vae(
     def check(data: Batch) -> None:
         if model.classes:
             require_targets(data)
-            check_labels(data.y, model.classes, data.size)
+            with located("y"):
+                check_labels(data.y, model.classes, data.size)
         model.check((data.x, data.y) if model.classes else data.x)
         described = model.decoder.output_shape((model.latent.width + (model.classes or 0),))
         check_outputs(model.likelihood, described, data.x.shape[1:])
@@ -146,7 +147,9 @@ def weight_of(beta: float | Callable, forward: Forward) -> jax.Array | float:
 
 
 def check_ways(model: VAE, beta: Any, samples: int, gradient: str) -> None:
-    """Refuse what does not go together."""
+    """Refuse what is none, and what does not go together."""
+    if not callable(beta):
+        check_number("beta", beta)
     if gradient not in GRADIENTS:
         raise InputError(
             "gradient",

@@ -12,7 +12,7 @@ from jax import lax, random
 
 from gradus.base.errors import InputError
 from gradus.data.batch import Batch
-from gradus.learn.adversarial import again, check_number
+from gradus.learn.adversarial import again
 from gradus.learn.algorithm import Algorithm, require_targets
 from gradus.learn.checks import check_likelihood
 from gradus.learn.descent import State, descent, key_of

@@ -47,6 +47,11 @@ def test_the_history(labelled_run):
     }
 
 
+def test_what_was_chosen_is_told(labelled_run):
+    chosen = {"latent": 3, "classes": 3, "r1": 0.1, "noise": 0.1, "steps": (1, 1), "ema": 0.9}
+    assert chosen.items() <= labelled_run.settings.items()
+
+
 def test_samples_of_every_epoch(labelled_run):
     shown = labelled_run.history.shown["samples"]
     assert shown.shape == (3, 6, 2)
@@ -92,6 +97,18 @@ def test_penalties_are_added_to_the_discriminators_loss_alone():
     np.testing.assert_allclose(slopes[0] - slopes[1], 0.5 * weight, atol=1e-5)
     np.testing.assert_allclose(bounded["r1"], 0.25 * jnp.sum(weight**2), rtol=1e-5)
     assert plain["discriminator_loss"] == bounded["discriminator_loss"]
+
+
+def test_strengths_can_vary_between_members():
+    """Side by side they are traced: nobody asks whether they are 0."""
+    batch, key = Batch(jnp.asarray(X)), jax.random.key(0)
+
+    def measures(strength):
+        strengths = {"r1": strength, "gradient_penalty": strength, "noise": strength}
+        learner = gan(*PAIR, *RATES, latent=3, ema=strength, **strengths)
+        return learner.step(learner.init(key, batch), batch, key)[1]
+
+    assert {"r1", "gradient_penalty"} <= set(jax.eval_shape(measures, 0.1))
 
 
 def test_the_gradient_penalty_of_a_linear_discriminator():
@@ -177,7 +194,8 @@ def test_it_learns_a_mean_and_a_spread():
         ((*PAIR, sgd, RATES[1]), {}, "the function sgd, not called"),
         ((*PAIR, *RATES), {"latent": 0}, "gan: latent\n.*from 1 on"),
         ((*PAIR, *RATES), {"loss": "lsgan"}, "gan: loss\n.*minimax"),
-        ((*PAIR, *RATES), {"r1": -1.0}, "gan: r1\n.*0 or more"),
+        ((*PAIR, *RATES), {"r1": -1.0}, "gan: r1\n.*a number from 0 up"),
+        ((*PAIR, *RATES), {"noise": "loud"}, "gan: noise\n.*a number from 0 up"),
         ((*PAIR, *RATES), {"steps": 5}, r"gan: steps\n(.*\n)+.*steps=\(5, 1\)"),
         ((*PAIR, *RATES), {"ema": 1.0}, "gan: ema\n.*decay < 1"),
     ],

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
+
 from gradus.base.errors import InputError, located
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import require_targets
 from gradus.learn.checks import check_optimizer, described, require
-from gradus.models.generative.gan import check_labels
+from gradus.models.generative.labels import check_labels
 from gradus.nn.layer import Layer
 
 
@@ -34,14 +36,7 @@ def check_data(data: Batch, classes: int | None) -> None:
     if classes is not None:
         require_targets(data)
         with located("y"):
-            check_labels(data.y, classes)
-
-
-def not_negative(name: str, value: Any) -> Any:
-    """The strength of a penalty; raises InputError for a number below 0."""
-    if isinstance(value, int | float) and value < 0:
-        raise InputError(f"gan: {name}", expected="0 or more", got=value, fix=f"{name}=1.0")
-    return value
+            check_labels(data.y, classes, data.size)
 
 
 def check_steps(steps: Any) -> None:
@@ -58,7 +53,9 @@ def check_steps(steps: Any) -> None:
 
 def check_decay(ema: Any) -> None:
     """Refuse a decay that is none."""
-    if ema is not None and not 0 <= ema < 1:
+    if ema is None or isinstance(ema, jax.Array):  # numbers that vary between members are traced
+        return
+    if not isinstance(ema, int | float) or not 0 <= ema < 1:
         raise InputError("gan: ema", expected="0 ≤ decay < 1, or None", got=ema, fix="ema=0.999")
 
 

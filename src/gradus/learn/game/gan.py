@@ -134,7 +134,14 @@ def gan(
         "generator": generator,
         "discriminator": discriminator,
         "optimizer": f"{generator_optimizer.name}; {discriminator_optimizer.name}",
+        "latent": latent,
+        "classes": classes,
         "loss": loss,
+        "r1": r1,
+        "gradient_penalty": rules.gradient_penalty,
+        "noise": noise,
+        "steps": steps,
+        "ema": ema,
     }
     return Algorithm(init, step, evaluate, watch, check, settings=settings)
 

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 from jax import random
 
 from gradus.data.batch import Batch
+from gradus.learn.checks import check_number, is_zero
 from gradus.learn.game import slopes
-from gradus.learn.game.checks import not_negative
 from gradus.learn.game.losses import Game, game_of
 from gradus.models.generative.gan import GAN
 from gradus.nn.layer import INFERENCE, Forward
@@ -54,10 +54,10 @@ class Rules(NamedTuple):
         def judge(x: jax.Array) -> jax.Array:
             return model.judge(x, labels, training(batch, keys.real))
 
-        if self.r1:
+        if not is_zero(self.r1):
             info["r1"] = batch.mean(self.r1 * slopes.r1(judge, x))
             loss = loss + info["r1"]
-        if self.gradient_penalty:
+        if not is_zero(self.gradient_penalty):
             excess = slopes.gradient_penalty(judge, x, made, keys.between)
             info["gradient_penalty"] = batch.mean(self.gradient_penalty * excess)
             loss = loss + info["gradient_penalty"]
@@ -92,7 +92,7 @@ class Rules(NamedTuple):
 
     def blurred(self, x: jax.Array, key: jax.Array, step: jax.Array) -> jax.Array:
         """Examples as D sees them in training."""
-        if not callable(self.noise) and not self.noise:
+        if is_zero(self.noise):
             return x
         std = self.noise(step) if callable(self.noise) else self.noise
         return x + jnp.asarray(std, x.dtype) * random.normal(key, x.shape, x.dtype)
@@ -102,7 +102,11 @@ def rules_of(loss: str, r1: Any, gradient_penalty: Any, noise: Rate) -> Rules:
     """Rules of a named loss, whose gradient penalty stands where None is said."""
     game = game_of(loss)
     strength = game.gradient_penalty if gradient_penalty is None else gradient_penalty
-    return Rules(game, not_negative("r1", r1), not_negative("gradient_penalty", strength), noise)
+    check_number("gan: r1", r1)
+    check_number("gan: gradient_penalty", strength)
+    if not callable(noise):
+        check_number("gan: noise", noise)
+    return Rules(game, r1, strength, noise)
 
 
 class Keys(NamedTuple):

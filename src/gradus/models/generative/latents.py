@@ -75,7 +75,8 @@ class GaussianLatent(Latent):
     units: int = static()
 
     def __check_init__(self):
-        require(self.units >= 1, "GaussianLatent: units", "1 or more", self.units)
+        whole = isinstance(self.units, int) and self.units >= 1
+        require(whole, "GaussianLatent: units", "a whole number from 1 up", self.units)
 
     @property
     def width(self):
