@@ -98,6 +98,17 @@ def test_contraction_is_what_is_added_to_the_loss():
     close(ours, by_hand(loss, at))
 
 
+def test_contraction_can_vary_between_members():
+    """Side by side it is traced: nobody asks whether it is 0."""
+
+    def measures(contraction):
+        algorithm = autoencoder(models.autoencoder(3, [], 2), sgd(0.1), contraction=contraction)
+        state = algorithm.init(jax.random.key(0), Batch(X))
+        return algorithm.step(state, Batch(X), jax.random.key(1))[1]
+
+    assert "penalty" in jax.eval_shape(measures, 0.1)
+
+
 def test_sparse_codes_by_kl_against_the_definition():
     model = models.autoencoder(3, [], 4, code_activation=nn.sigmoid)
     ours, at = gradient(autoencoder(model, sgd(0.1), penalty=penalties.sparsity(0.3, 0.1)))
@@ -148,6 +159,11 @@ def test_tied_halves_mirror_each_other(key):
     assert model.init(key, (6,)).biases is not None  # weights that are there are kept
 
 
+def test_tied_layers_can_be_watched():
+    tied = models.autoencoder(6, [5], 2, tied=True)
+    assert nn.summary(tied, (6,)).parameters == 6 * 5 + 5 * 2 + (5 + 2) + (5 + 6)
+
+
 def test_a_convolutional_one_describes_pictures(key):
     encoder = nn.Sequential(
         nn.Conv(4, 3, nn.relu, stride=2, padding="same"), nn.Flatten(), nn.Dense(3)
@@ -175,7 +191,7 @@ BAD = {
             autoencoder(models.autoencoder(4, [], 2), sgd(0.1)),
             [np.zeros((2, 2)), np.zeros((3, 2))],
         ),
-        "a list of arrays of different shapes",
+        "a list of arrays of different shapes\n.*images must be of one size",
     ),
     "a likelihood of two outputs, tied": (
         lambda: models.autoencoder(3, [], 2, Mixture(2), tied=True),
@@ -183,7 +199,19 @@ BAD = {
     ),
     "contraction below 0": (
         lambda: autoencoder(models.autoencoder(3, [], 2), sgd(0.1), contraction=-1.0),
-        r"a number from 0 up",
+        r"contraction\n.*a number from 0 up",
+    ),
+    "contraction in words": (
+        lambda: autoencoder(models.autoencoder(3, [], 2), sgd(0.1), contraction="much"),
+        r"contraction\n.*a number from 0 up\n.*'much'",
+    ),
+    "a single layer to tie": (
+        lambda: models.TiedAutoencoder(nn.Dense(2)),
+        r"dense layers in nn.Sequential.*\n.*Dense",
+    ),
+    "convolutions to tie": (
+        lambda: models.TiedAutoencoder(nn.Sequential(nn.Conv(2, 3), nn.Dense(2))),
+        r"no others with weights\n.*Conv, Dense",
     ),
 }
 

@@ -88,7 +88,8 @@ def _check_array(value: Any, name: str) -> np.ndarray:
 
 def _uneven(value: Any) -> tuple[str, str]:
     if isinstance(value, list) and all(hasattr(part, "shape") for part in value):
-        return "a list of arrays of different shapes", "give a tuple of arrays: (x, y)"
+        fix = "give a tuple of arrays: (x, y); images must be of one size"
+        return "a list of arrays of different shapes", fix
     return "rows of different lengths", "make all rows equally long"
 
 

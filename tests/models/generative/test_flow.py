@@ -102,6 +102,8 @@ def test_an_estimator_of_densities_takes_a_flow():
 def test_what_makes_no_flow_is_refused():
     with pytest.raises(InputError, match="flow: kind\n.*planar, nice.*\n.*\n.*did you mean 'maf'"):
         models.flow(2, kind="mav")
+    with pytest.raises(InputError, match="flow: layers\n.*1 or more\n.*-1"):
+        models.flow(2, -1)
     algorithm = density(models.flow(2, 1, hidden=[]), adam(0.1))
     with pytest.raises(InputError, match=r"\(B, 2\)"):
         fit(algorithm, np.ones((5, 3)))

@@ -113,7 +113,8 @@ def flow(
         hidden: units of the hidden layers of each layer's network; planar layers have none.
         activation: of these units.
 
-    Raises InputError for another kind, and, at `init`, for a single column with couplings.
+    Raises InputError for another kind, for less than one layer, and, at `init`, for a single
+    column with couplings.
 
     >>> model = flow(3, 2, kind="realnvp", hidden=[8]).init(jax.random.key(0), (3,))
     >>> z = model.embed(jnp.ones((1, 3)))
@@ -128,6 +129,8 @@ def flow(
         raise InputError(
             "flow: kind", expected=", ".join(KINDS), got=repr(kind), fix=nearest(str(kind), KINDS)
         )
+    if layers < 1:
+        raise InputError("flow: layers", expected="1 or more", got=layers, fix="layers=5")
     turn = Permutation(tuple(range(columns))[::-1])
     chain: list[Bijection] = [ActNorm()]
     for i in range(layers):

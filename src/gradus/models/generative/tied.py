@@ -19,7 +19,7 @@ class TiedAutoencoder(Coder):
         encoder: dense layers; other layers in between, such as dropout, have no counterpart.
         likelihood: what the outputs say about x, one output for each number.
 
-    Raises InputError for a likelihood that needs several outputs.
+    Raises InputError for another encoder, and for a likelihood that needs several outputs.
 
     >>> encoder = nn.Sequential(nn.Dense(4, nn.sigmoid), nn.Dense(2))
     >>> model = TiedAutoencoder(encoder).init(jax.random.key(0), (3,))
@@ -34,6 +34,7 @@ class TiedAutoencoder(Coder):
     biases: tuple[jax.Array, ...] = param()
 
     def __init__(self, encoder: nn.Sequential, likelihood: Likelihood = Gaussian()):
+        check_encoder(encoder)
         if likelihood.size != 1:
             raise InputError(
                 "TiedAutoencoder: likelihood",
@@ -68,6 +69,18 @@ class TiedAutoencoder(Coder):
         return self if self.biases else self.replace(biases=(bias,))
 
 
+def check_encoder(encoder: nn.Sequential) -> None:
+    """Refuse an encoder whose weights have no transpose."""
+    layers = dense(encoder) if isinstance(encoder, nn.Sequential) else ()
+    if not layers or not all(isinstance(layer, nn.Dense) for layer in layers):
+        raise InputError(
+            "TiedAutoencoder: encoder",
+            expected="dense layers in nn.Sequential, and no others with weights",
+            got=", ".join(type(layer).__name__ for layer in layers) or type(encoder).__name__,
+            fix="use nn.Sequential(nn.Dense(…), …), or models.Autoencoder(encoder, decoder)",
+        )
+
+
 def dense(encoder: nn.Sequential) -> list[nn.Dense]:
-    """The layers of an encoder that have weights."""
-    return [layer for layer in encoder.layers if isinstance(layer, nn.Dense)]
+    """The layers of an encoder that have weights, also where they are watched."""
+    return [layer for layer in encoder.layers if hasattr(layer, "weight")]
