@@ -169,8 +169,31 @@ def test_a_strip_is_no_picture_with_channels_first(key):
 @pytest.mark.parametrize("x", [jnp.ones((2, 8, 8, 4)), jnp.ones((2, 8, 3)), jnp.ones((8, 8, 3))])
 def test_inputs_of_another_kind_are_refused(x, key):
     layer = nn.Conv(2, 3).init(key, (8, 8, 3))
-    with pytest.raises(InputError, match=r"\(B, T, U, 3\)"):
+    with pytest.raises(InputError, match=r"\(B, height, width, 3\)"):
         layer(x)
+
+
+def test_an_example_without_its_batch_axis_is_told(key):
+    with pytest.raises(InputError, match=r"a single one is x\[None\]"):
+        nn.Conv(2, 3).init(key, (8, 8, 3))(jnp.ones((8, 8, 3)))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: nn.Conv(4, 3),
+        lambda: nn.Conv(4, 1),
+        lambda: nn.Conv(4, 3, groups=2),
+        lambda: nn.ConvTranspose(4, 3),
+        lambda: nn.SeparableConv(4, 3),
+        lambda: nn.TiledConv(4, 3),
+        lambda: nn.P4Conv(4, 3, lifting=True),
+    ],
+)
+def test_bytes_are_the_numbers_that_they_are(make, key):
+    layer = make().init(key, (6, 6, 2))
+    x = jnp.arange(72, dtype=jnp.uint8).reshape(1, 6, 6, 2)
+    assert (jax.jit(lambda x: layer(x))(x) == layer(x.astype(jnp.float32))).all()
 
 
 def test_pixels_that_are_skipped_are_told(key):

@@ -48,7 +48,8 @@ def convolve(x: jax.Array, w: jax.Array, steps: Steps, groups: int = 1) -> jax.A
     """Slide a window over x: y[t] = Σᵢ x[s t + d i − p] w[i], products of matrices over channels.
 
     Arguments:
-        x: (B, *positions, C), with one, two or three axes of positions.
+        x: (B, *positions, C), with one, two or three axes of positions; whole numbers count as
+            the numbers that they are.
         w: (*window, C / groups, filters).
         steps: how the window moves.
         groups: channels and filters fall into as many parts, each on its own.
@@ -57,6 +58,8 @@ def convolve(x: jax.Array, w: jax.Array, steps: Steps, groups: int = 1) -> jax.A
     >>> convolve(jnp.array([[[1.0], [2.0], [4.0]]]), jnp.array([[[1.0]], [[-1.0]]]), one)[0, :, 0]
     Array([-1., -2.], dtype=float32)
     """
+    if not jnp.issubdtype(x.dtype, jnp.inexact):
+        x = x.astype(w.dtype)  # such as the bytes of images
     if jax.default_backend() != "cpu":
         return by_lax(x, w, *steps, groups=groups)
     if groups == x.shape[-1] > 1:

@@ -13,7 +13,7 @@ from gradus.nn.channels import spread
 from gradus.nn.checks import check_activation, check_units
 from gradus.nn.initializers import Initializer, Zeros, suited_to
 from gradus.nn.layer import Layer, Shape, check_input
-from gradus.nn.window import Lengths, Padding, Window, warn_of_gaps, window_over
+from gradus.nn.window import AXES, Lengths, Padding, Window, warn_of_gaps, window_over
 
 SIDE = 8  # pixels that a side of a picture has at least
 
@@ -81,8 +81,11 @@ def check_channels(
             got="a layer straight from its constructor",
             fix="call `model = model.init(key, shape)`, with the shape of one example, first",
         )
-    fix = f"give inputs with {channels} channels on the last axis, or initialise a new layer"
-    check_input(layer, x, ("B", *"TUV"[:axes], channels), fix)
+    last = f"{channels} channel{'s' if channels > 1 else ''} on the last axis"
+    fix = f"give inputs with {last}, or initialise a new layer"
+    if x.ndim == axes + 1:
+        fix = f"the first axis counts examples: a single one is x[None]; then come {last}"
+    check_input(layer, x, ("B", *AXES[axes - 1], channels), fix)
 
 
 def check_groups(layer: Layer, groups: int, channels: int, filters: int) -> None:
