@@ -92,6 +92,8 @@ def test_the_gradient_is_that_of_pytorch(float64):
 REFUSED = {
     "a class that is not there": (lambda: insight.saliency(linear_model(W), X, 3), "0 … 2"),
     "a negative class": (lambda: insight.saliency(linear_model(W), X, -1), "count classes from 0"),
+    "one of several classes": (
+        lambda: insight.saliency(linear_model(W), X, [0, 1, 2, 99]), "from 0 to 99"),
     "a target that is no whole number": (
         lambda: insight.saliency(linear_model(W), X, 0.5), "the number of an output"),
     "targets for other examples": (

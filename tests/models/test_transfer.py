@@ -73,6 +73,8 @@ def test_a_second_head_takes_the_place_of_the_first(net):
         (lambda net: models.features(net, 3), "a place from -3 to 2"),
         (lambda net: models.features(net, "first.0.weight"), "layers one after the other"),
         (lambda net: models.features(nn.Dense(1)), "layers one after the other"),
+        (lambda net: models.features(len), r"model\n[\s\S]*run.model"),
+        (lambda net: models.freeze(len, "first"), r"model\n[\s\S]*run.model"),
         (lambda net: models.freeze(net, "frist"), r"no layer of this name[\s\S]*'first'"),
         (lambda net: models.unfreeze(models.freeze(net, "first"), "first.0"), "frozen as a whole"),
         (lambda net: models.unfreeze(models.freeze(net), "first"), "frozen as a whole"),

@@ -186,6 +186,8 @@ def test_random_starts_fill_the_ball(inside, key):
             r"^fgsm: epsilon\n.*last axes of \(10,\)",
         ),
         (lambda: fgsm(1)(LINE, DIGITS, jnp.ones((2, 10), int)), r"^fgsm: x\n.*floats"),
+        (lambda: fgsm(1)(DIGITS, DIGITS, jnp.ones((2, 10))), r"^model\n[\s\S]*run.model"),
+        (lambda: fgsm(1)(LINE, DIGITS, jnp.ones((1, 10)), jnp.array([10])), r"^y › [\s\S]*0 to 9"),
         (
             lambda: fgsm(1, high=1.0)(LINE, DIGITS, 255 * jnp.ones((2, 10))),
             r"^fgsm: x\n.*within the bounds\n.*255 to 255, high=1\.0",

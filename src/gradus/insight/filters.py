@@ -10,7 +10,7 @@ import jax
 import numpy as np
 
 from gradus.base.errors import InputError
-from gradus.insight.question import check_model
+from gradus.nn.checks import check_layer
 from gradus.nn.conv import Conv
 from gradus.nn.dense import Dense
 from gradus.nn.layer import Layer
@@ -87,7 +87,7 @@ def first_filters(model: Layer, shape: tuple[int, ...] | None = None) -> Filters
     >>> first_filters(model.init(jax.random.key(0), (28, 28, 1)))
     16 filters, no smoother than random weights: roughness 1.00, where chance gives 1 ± 0.04
     """
-    check_model(model)
+    check_layer(model)
     name, layer = first_weights(model)
     weights = np.asarray(layer.weight)
     if isinstance(layer, Conv) and weights.ndim == 4:

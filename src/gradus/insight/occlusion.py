@@ -65,7 +65,7 @@ def check_square(shape: tuple[int, ...], size: Any, stride: Any) -> None:
         raise InputError(
             "occlusion: x",
             expected="pictures of shape (B, H, W, C)",
-            got=f"inputs of shape {('B', *shape)}",
+            got=f"inputs of shape (B, {', '.join(map(str, shape))})",
             fix="give pictures, and put nn.Flatten() first in a model that takes rows of pixels",
         )
     if size > min(shape[:2]):

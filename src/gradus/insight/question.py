@@ -12,6 +12,7 @@ import numpy as np
 
 from gradus.base.errors import InputError, located
 from gradus.data.checks import check_arrays
+from gradus.nn.checks import check_layer
 from gradus.nn.layer import Layer
 
 BLOCK = 256  # examples that are looked at together
@@ -50,7 +51,7 @@ def asked(model: Any, x: Any, target: Any = None) -> tuple[np.ndarray, np.ndarra
 
 def one_array(model: Any, x: Any) -> np.ndarray:
     """The inputs of a model as one array of floats."""
-    check_model(model)
+    check_layer(model)
     x, _, _ = check_arrays(x)
     if not isinstance(x, np.ndarray):
         raise InputError(
@@ -62,17 +63,6 @@ def one_array(model: Any, x: Any) -> np.ndarray:
     with located("x"):
         model.check(x)
     return x if x.dtype.kind == "f" else x.astype(jnp.result_type(float))
-
-
-def check_model(model: Any) -> None:
-    """Refuse what is no layer."""
-    if not isinstance(model, Layer):
-        raise InputError(
-            "model",
-            expected="a layer with its weights",
-            got=f"an object of type {type(model).__name__}",
-            fix="give the model itself: `run.model` of what `fit` gave back",
-        )
 
 
 def outputs_of(model: Layer, x: np.ndarray) -> np.ndarray:
@@ -99,10 +89,16 @@ def targets_of(x: np.ndarray, target: Any, outputs: np.ndarray) -> np.ndarray:
         raise InputError(
             "target",
             expected=f"the number of an output, 0 … {k - 1}, for all or for each of {len(x)}",
-            got=repr(chosen.tolist()) if chosen.ndim == 0 else f"numbers of shape {chosen.shape}",
+            got=_described(chosen),
             fix="count classes from 0, as the likelihood does; leave it out for the largest output",
         )
     return np.broadcast_to(chosen, (len(x),)).astype(np.int32)
+
+
+def _described(numbers: np.ndarray) -> str:
+    if numbers.ndim == 0 or numbers.dtype.kind not in "iu" or not numbers.size:
+        return repr(numbers.tolist())
+    return f"numbers from {numbers.min()} to {numbers.max()}, shape {numbers.shape}"
 
 
 def check_count(name: str, value: Any) -> None:

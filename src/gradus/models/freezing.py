@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gradus import nn
 from gradus.base.errors import InputError, nearest
+from gradus.nn.checks import check_layer
 from gradus.nn.watched import layer_name, layers_of, parts_of
 
 
@@ -61,6 +62,7 @@ def _changed(
     model: nn.Layer, names: tuple[str, ...], change: Callable[[nn.Layer], nn.Layer]
 ) -> nn.Layer:
     """The model with the named layers changed; without names all of it."""
+    check_layer(model)
     if not names:
         return change(model)
     known = dict.fromkeys(layer_name(path) for path, _, _ in layers_of(model) if path)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gradus import nn
 from gradus.base.errors import InputError, nearest
 from gradus.models.network import Network
+from gradus.nn.checks import check_layer
 
 
 def features(model: nn.Layer, upto: str | int | None = None) -> nn.Layer:
@@ -26,6 +27,7 @@ def features(model: nn.Layer, upto: str | int | None = None) -> nn.Layer:
     Yosinski, Clune, Bengio and Lipson (2014). Maps become a vector by
     `nn.Sequential(features(net, "layer3"), nn.GlobalMeanPool())`.
     """
+    check_layer(model)
     if upto is None:
         return _before_last(model)
     return _until(model, str(upto).split("."))

@@ -11,6 +11,17 @@ from gradus.base.errors import InputError
 from gradus.nn.layer import Layer, Shape, check_input, is_shape
 
 
+def check_layer(model: Any) -> None:
+    """Refuse what is no layer, such as a run in the place of its model."""
+    if not isinstance(model, Layer):
+        raise InputError(
+            "model",
+            expected="a layer with its weights",
+            got=f"an object of type {type(model).__name__}",
+            fix="give the model itself: `run.model` of what `fit` gave back",
+        )
+
+
 def check_units(layer: Layer, units: Any) -> None:
     """Refuse a number of outputs that is not a whole number from 1 up."""
     whole = isinstance(units, int | np.integer) and not isinstance(units, bool)

@@ -13,11 +13,12 @@ import numpy as np
 from jax import lax
 from jax.core import Tracer
 
-from gradus.base.errors import InputError, nearest
+from gradus.base.errors import InputError, located, nearest
 from gradus.base.record import Record
 from gradus.base.tree import merge, split
 from gradus.data.scaling import Scale, Standardize
 from gradus.likelihoods import Likelihood
+from gradus.nn.checks import check_layer
 from gradus.nn.layer import Layer
 from gradus.robust.norms import NORMS, Norm
 
@@ -84,8 +85,12 @@ class Attack(Record):
             y: their targets; None: what the model predicts.
             key: for attacks that draw random numbers.
         """
+        check_layer(model)
         if not isinstance(x, Tracer):
             self.check(np.asarray(x))
+            if y is not None:
+                with located("y"):
+                    likelihood.check(np.asarray(y))
         sizes = jax.tree.map(jnp.asarray, self)  # one program for all of them
         x = lax.stop_gradient(jnp.asarray(x))
         y = None if y is None else jnp.asarray(y)

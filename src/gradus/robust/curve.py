@@ -16,6 +16,7 @@ from gradus.base.errors import InputError, located
 from gradus.data.checks import check_arrays
 from gradus.data.scaling import Scale, Standardize
 from gradus.likelihoods import Likelihood
+from gradus.nn.checks import check_layer
 from gradus.nn.layer import Layer
 from gradus.robust.attack import Attack
 from gradus.robust.attacks import fgsm, noise, pgd
@@ -90,6 +91,7 @@ def robustness_curve(
     Goodfellow, Shlens and Szegedy (2015); Madry and others (2018), figure 6. No curve proves that
     a model is safe: it shows what these attacks find.
     """
+    check_layer(model)
     check_likelihood(likelihood)
     check_attacks(attacks)
     strengths = strengths_of(epsilons)
