@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from gradus import nn
+from gradus.models.checks import check_numbers
 
 
 def mlp(
@@ -28,6 +29,8 @@ def mlp(
         input_dropout: probability of dropping an input.
         batch_norm: normalise before each activation; the layers then need no bias of their own.
 
+    Raises InputError for hidden units that are no list of numbers.
+
     >>> import jax
     >>> model = mlp([4], 2).init(jax.random.key(0), (3,))
     >>> from gradus.base.tree import count
@@ -36,6 +39,7 @@ def mlp(
 
     Goodfellow, Bengio and Courville (2016), chapter 6.
     """
+    check_numbers("mlp", "hidden", hidden, [256, 128])
     layers: list[nn.Layer] = [nn.Flatten()]
     if input_dropout:
         layers.append(nn.Dropout(input_dropout))

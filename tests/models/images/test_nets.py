@@ -109,6 +109,7 @@ WRONG = {
     "stem of densenet": (lambda: models.densenet([1], 10, stem="tiny"), "densenet: stem"),
     "shortcut": (lambda: models.resnet(18, 10, shortcut="none"), "resnet: shortcut"),
     "a number for a list": (lambda: models.cnn(32, 10), "cnn: filters"),
+    "a number for the hidden layers": (lambda: models.mlp(32, 10), "mlp: hidden"),
     "a number for a pair": (lambda: models.inception(1, 2, (1, 1), 1), "inception: three"),
     "towers": (lambda: models.alexnet(10, towers=3), "alexnet: towers"),
     "dotted name": (lambda: models.Network(**{"a.b": nn.Dense(1)}), "the name of a layer"),

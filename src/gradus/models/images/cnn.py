@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from gradus import nn
-from gradus.models.images.parts import check_numbers
+from gradus.models.checks import check_numbers
 from gradus.models.mlp import mlp
 
 

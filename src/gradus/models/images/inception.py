@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gradus import nn
-from gradus.models.images.parts import check_numbers, conv, rectifier
+from gradus.models.checks import check_numbers
+from gradus.models.images.parts import conv, rectifier
 from gradus.models.network import Network
 
 

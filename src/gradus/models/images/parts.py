@@ -41,18 +41,6 @@ def stages_of(net: str, depth: Any, table: dict[int, Any], own: Callable = tuple
     )
 
 
-def check_numbers(net: str, what: str, given: Any, example: Sequence[int]) -> None:
-    """Refuse what is not several whole numbers; as many as in the example, if that is a tuple."""
-    fits = isinstance(given, Sequence) and all(is_whole(n, 1) for n in given)
-    if not fits or (isinstance(example, tuple) and len(given) != len(example)):
-        raise InputError(
-            f"{net}: {what}",
-            expected=f"whole numbers from 1 up, such as {example}",
-            got=repr(given),
-            fix=f"write {example}",
-        )
-
-
 def choice(net: str, what: str, value: Any, names: Sequence) -> Any:
     """The value, if it is one of `names`; raises InputError for another."""
     if value in names:
