@@ -56,3 +56,5 @@ def test_wrong_use_is_refused():
         augment.views(lambda x: x)
     with pytest.raises(InputError, match="a pad below 5"):
         augment.views(MODEL, shift=5)(X)
+    with pytest.raises(InputError, match="no images"):
+        augment.views(nn.Dense(4).init(random.key(0), (5,)))(X[:, 0, :, 0])

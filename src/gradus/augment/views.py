@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from gradus.augment.crop import check_pad, reflected
+from gradus.augment.transform import check_images
 from gradus.base.errors import InputError
 from gradus.base.record import static
 from gradus.nn.layer import INFERENCE, Forward, Layer
@@ -64,6 +65,7 @@ def views(model: Layer, *, flip: bool = True, shift: int = 0) -> Views:
 
 def looks(x: jax.Array, flip: bool, shift: int) -> list[jax.Array]:
     """The views of a batch of images, the images themselves first."""
+    check_images(x)
     check_pad(shift, min(x.shape[1:3]))
     steps = [(0, 0), (shift, 0), (-shift, 0), (0, shift), (0, -shift)] if shift else [(0, 0)]
     seen = [moved(x, down, right) for down, right in steps]

@@ -49,9 +49,10 @@ def gabor(
     """
     check_whole("size", size, 3)
     check_whole("orientations", orientations, 1)
-    good = len(wavelengths) > 0 and min(wavelengths) > 2
-    check("wavelengths", good, "numbers above 2 pixels", wavelengths)
-    check("phases", len(phases) > 0, "at least one angle", phases)
+    good = np.ndim(wavelengths) == 1 and len(wavelengths) > 0 and min(wavelengths) > 2
+    check("wavelengths", good, "numbers above 2 pixels, such as (4.0, 8.0)", wavelengths)
+    good = np.ndim(phases) == 1 and len(phases) > 0
+    check("phases", good, "angles, such as (0.0,)", phases)
     check("spread", spread > 0, "a number above 0", spread)
     angles = np.arange(orientations) * pi / orientations
     waves = product(angles, wavelengths, phases)

@@ -161,6 +161,10 @@ def _read(source: Any) -> tuple[dict[str, Any], str]:
         return dict(source), "torch"
     from safetensors import SafetensorError, safe_open
 
+    if not Path(source).is_file():
+        raise InputError(
+            f"weights {source}", expected="a file", got="no such file", fix="check the path"
+        )
     try:
         with safe_open(str(source), framework="jax") as file:
             layout = "gradus" if "gradus" in (file.metadata() or {}) else "torch"
