@@ -167,7 +167,8 @@ SHOWN_ELSEWHERE = {
         evaluation.Memory evaluation.Pair evaluation.Regions nn.Frozen nn.Summary
         optim.OptimizerState penalties.ActivityPenalty penalties.MaxNorm
         penalties.SparsityPenalty penalties.WeightPenalty training.Plan training.RateRange
-        training.Run training.Runs tuning.Search tuning.Trial""",
+        robust.Attack robust.RobustnessCurve training.Run training.Runs tuning.Search
+        tuning.Trial""",
     "by the function that takes it": """
         data.Batch nn.Forward nn.as_layer nn.chain training.Reach training.divided
         training.folds training.leave_one_out training.resamples training.seeds training.vary""",
