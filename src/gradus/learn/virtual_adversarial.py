@@ -14,7 +14,7 @@ from gradus.base.errors import InputError
 from gradus.data.batch import Batch
 from gradus.learn.adversarial import again
 from gradus.learn.algorithm import Algorithm, require_targets
-from gradus.learn.checks import check_likelihood
+from gradus.learn.checks import check_likelihood, check_number
 from gradus.learn.descent import State, descent, key_of
 from gradus.learn.supervised import check_examples, measure, supervised
 from gradus.likelihoods import Likelihood

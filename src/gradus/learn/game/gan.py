@@ -130,18 +130,13 @@ def gan(
     def check(data: Batch) -> None:
         check_data(data, classes)
 
+    chosen = {"loss": loss, "latent": latent, "classes": classes, "steps": steps, "ema": ema}
     settings = {
         "generator": generator,
         "discriminator": discriminator,
         "optimizer": f"{generator_optimizer.name}; {discriminator_optimizer.name}",
-        "latent": latent,
-        "classes": classes,
-        "loss": loss,
-        "r1": r1,
-        "gradient_penalty": rules.gradient_penalty,
-        "noise": noise,
-        "steps": steps,
-        "ema": ema,
+        **chosen,
+        **rules.strengths(),
     }
     return Algorithm(init, step, evaluate, watch, check, settings=settings)
 

@@ -90,6 +90,10 @@ class Rules(NamedTuple):
         loss = batch.mean(self.game.generator(fake))
         return self.measures(batch, real, fake) | {"generator_loss": loss}
 
+    def strengths(self) -> dict[str, Any]:
+        """What is added, for people to read."""
+        return {name: getattr(self, name) for name in ("r1", "gradient_penalty", "noise")}
+
     def blurred(self, x: jax.Array, key: jax.Array, step: jax.Array) -> jax.Array:
         """Examples as D sees them in training."""
         if is_zero(self.noise):
