@@ -84,6 +84,11 @@ def test_layers_of_ones_own():
     ]
 
 
+def test_layers_that_compute_with_other_weights():
+    """Spectral normalisation puts other weights into the layer that it holds."""
+    assert nn.summary(nn.SpectralNorm(nn.Dense(2)), (3,)).parameters == 3 * 2 + 2
+
+
 def test_models_of_millions_take_no_memory():
     found = nn.summary(nn.Sequential(nn.Dense(10**6), nn.Dense(10**6)), (10**6,))
     assert found.weights == 2 * 10**12

@@ -23,6 +23,9 @@ class Watched(Layer):
         self.tell(y)
         return y
 
+    def replace(self, **changes: Any) -> Layer:
+        return Watched(self.inner.replace(**changes), self.tell)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
 

@@ -26,6 +26,7 @@ def test_samples_are_what_the_generator_makes_of_normal_numbers(key):
 
 
 def test_labels_are_more_features_of_both(labelled):
+    assert nn.summary(labelled, ((2,), ())).parameters == (7 * 2 + 2) + (5 + 1)
     assert labelled.generator.weight.shape == (4 + 3, 2)
     assert labelled.discriminator.weight.shape == (2 + 3, 1)
 

@@ -125,6 +125,7 @@ def test_a_single_column_keeps_its_axis(key):
 
 
 BAD = {
+    "a call without labels": (lambda m, x, k: m(x), "labels\n.*labels of all x\n.*none"),
     "no labels": (lambda m, x, k: m.log_prob(x), "labels\n.*labels of all x\n.*none"),
     "another class": (lambda m, x, k: m.log_prob(x, [0, 1, 2]), "label in row 2\n.*0 to 1\n.*2"),
     "another count": (lambda m, x, k: m.sample(k, 4, [0, 1]), r"one label for all, or 4.*\n.*\(2,"),

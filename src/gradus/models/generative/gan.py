@@ -44,6 +44,7 @@ class GAN(GenerativeModel):
     classes: int | None = static(None)
 
     def init(self, key, shape):
+        shape = shape[0] if isinstance(shape[0], tuple) else shape  # of a pair (x, labels)
         of_generator, of_discriminator = random.split(key)
         labels = self.classes or 0
         with located("generator"):

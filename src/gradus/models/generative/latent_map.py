@@ -32,13 +32,13 @@ def latent_map(
 
     Kingma and Welling (2014), appendix A.
     """
-    latent = model.latent
+    latent = getattr(model, "latent", None)
     if not isinstance(latent, GaussianLatent) or not all(0 <= a < latent.units for a in axes):
         raise InputError(
             "latent_map",
-            expected=f"a GaussianLatent with axes {axes}",
-            got=latent,
-            fix="give two axes of a Gaussian code, counted from 0",
+            expected=f"a VAE with a GaussianLatent that has axes {axes}",
+            got=f"{type(model).__name__} with {latent}",
+            fix="give a VAE, and two axes of its Gaussian code, counted from 0",
         )
     place = jax.scipy.special.ndtri((jnp.arange(side, dtype=float) + 0.5) / side)
     first, second = jnp.meshgrid(place, place, indexing="ij")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 
@@ -81,6 +83,6 @@ def check_encoder(encoder: nn.Sequential) -> None:
         )
 
 
-def dense(encoder: nn.Sequential) -> list[nn.Dense]:
+def dense(encoder: nn.Sequential) -> list[Any]:
     """The layers of an encoder that have weights, also where they are watched."""
     return [layer for layer in encoder.layers if hasattr(layer, "weight")]

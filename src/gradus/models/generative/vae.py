@@ -72,7 +72,7 @@ class VAE(GenerativeModel):
         return self.replace(encoder=encoder, decoder=decoder)
 
     def __call__(self, x, forward: Forward = INFERENCE):
-        x, labels = x if self.classes else (x, None)
+        x, labels = x if isinstance(x, tuple) else (x, None)
         z = self.latent.mean(self.guess(x, labels, forward))
         return self.describe(z, labels, forward)
 
