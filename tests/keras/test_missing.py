@@ -48,6 +48,12 @@ def test_imports_are_refused_with_the_list():
         from gradus.keras.wrappers.scikit_learn import KerasClassifier  # noqa: F401
 
 
+def test_a_room_for_every_network_is_refused_alike():
+    vgg16 = importlib.import_module("gradus.keras.applications.vgg16")
+    with pytest.raises(InputError, match=r"keras\.applications\.VGG16[\s\S]*gradus\.models\.vgg"):
+        vgg16.VGG16(weights="imagenet")
+
+
 def test_pillow_functions_are_in_both_rooms():
     assert keras.preprocessing.image.array_to_img is keras.utils.array_to_img
 

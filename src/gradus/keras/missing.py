@@ -145,7 +145,8 @@ INSTEAD: dict[str, str] = {
     "embeddings": ARRAYS,
     "gamma": ARRAYS,
     "beta": ARRAYS,
-    "applications": "a network of your own layers; there are no trained weights to download",
+    "applications": "gradus.models.vgg, resnet or densenet, and models.load_weights for weights "
+    "that you have; none are downloaded",
     "backend": "jax.numpy, inside layers.Lambda(function) or a loss",
     "datasets": "your own arrays: np.load(path, allow_pickle=True) reads the .npz file of Keras",
     "wrappers": "the model itself: it has fit and predict",
