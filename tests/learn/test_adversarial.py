@@ -12,7 +12,7 @@ from gradus.base.errors import InputError
 from gradus.data.batch import Batch
 from gradus.learn import adversarial
 from gradus.likelihoods import Bernoulli, Categorical
-from gradus.robust import fgsm, pgd, robustness_curve
+from gradus.robust import fgsm, robustness_curve
 
 SGD = optim.sgd(1.0)
 
@@ -61,7 +61,7 @@ def test_convolution_pooling_averages_and_noise_inside_the_compiled_run(key):
     )  # fmt: skip
     x = np.asarray(jax.random.uniform(key, (32, 6, 6, 1)))
     y = (x[:, :3].mean((1, 2, 3)) > x[:, 3:].mean((1, 2, 3))).astype(int)
-    attack = pgd(0.05, steps=2, low=0.0, high=1.0)
+    attack = fgsm(0.05, low=0.0, high=1.0)
     learn = adversarial(net, Categorical(2), optim.adam(0.02), attack=attack)
     run = fit(learn, (x, y), epochs=15, batch=16, validation=(x, y))
     history = run.history

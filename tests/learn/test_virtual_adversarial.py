@@ -35,8 +35,8 @@ def tiny(key, dtype):
 
 def worst(model, x):
     """The eigenvector of the largest eigenvalue of ∇²KL at r = 0, one for each example."""
-    hessians = [jax.hessian(lambda r, z=z: kl(model, z, r))(jnp.zeros(4, z.dtype)) for z in x]
-    return np.stack([np.linalg.eigh(h)[1][:, -1] for h in hessians])
+    hessian = jax.jit(jax.hessian(lambda r, z: kl(model, z, r)))
+    return np.stack([np.linalg.eigh(hessian(jnp.zeros(4, z.dtype), z))[1][:, -1] for z in x])
 
 
 def test_the_direction_is_the_eigenvector_of_the_largest_curvature(key):
@@ -44,7 +44,8 @@ def test_the_direction_is_the_eigenvector_of_the_largest_curvature(key):
     with jax.enable_x64(True):
         expected = worst(*tiny(key, "float64"))
     model, x = tiny(key, "float32")
-    found = sharpest(lambda r: divergence(CLASSES, model(x), model(x + r)), x, key, 20)
+    apart = jax.tree_util.Partial(lambda r: divergence(CLASSES, model(x), model(x + r)))
+    found = jax.jit(sharpest, static_argnums=3)(apart, x, key, 20)
     np.testing.assert_allclose(np.abs(np.sum(found * expected, axis=1)), 1, atol=1e-4)
 
 
@@ -53,6 +54,7 @@ def test_the_gradient_of_the_penalty(key, float64):
     model, x = tiny(key, "float64")
     r = 0.7 * worst(model, x)
 
+    @jax.jit
     def penalty(changed, signs):
         """The mean of KL, p(x) of the net as it is."""
         p, log_q = jax.nn.softmax(model(x)), jax.nn.log_softmax(changed(x + signs[:, None] * r))
@@ -62,7 +64,7 @@ def test_the_gradient_of_the_penalty(key, float64):
     batch = Batch(x, jnp.array([-1, -1]))
     after, info = jax.jit(learn.step)(learn.init(key, batch), batch, key)
     divergence = float(info["divergence"])
-    signs = [np.array(pair) for pair in ((1, 1), (1, -1), (-1, 1), (-1, -1))]  # of eigenvectors
+    signs = [np.array(pair, float) for pair in ((1, 1), (1, -1), (-1, 1), (-1, -1))]  # of eigenvectors
     chosen = min(signs, key=lambda signs: abs(float(penalty(model, signs)) - divergence))
     assert float(penalty(model, chosen)) == pytest.approx(divergence, rel=1e-6)
     expected = by_name(jax.grad(penalty)(model, chosen))

@@ -87,7 +87,7 @@ def test_gradients_go_through_draws(latent, key):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: GaussianLatent(0), "units\n.*1 or more"),
+        (lambda: GaussianLatent(0), "units\n.*a whole number from 1 up"),
         (lambda: CategoricalLatent(0, classes=2), "variables\n.*1 or more"),
         (lambda: CategoricalLatent(1, classes=1), "classes\n.*2 or more"),
         (lambda: CategoricalLatent(1, classes=2, temperature=0.0), "temperature\n.*above 0"),
