@@ -23,13 +23,13 @@ def gradient(algorithm, x=X, weight=None):
     """The gradient of the first step, and the model it is at."""
     batch = Batch(x, None, weight)
     state = algorithm.init(jax.random.key(0), batch)
-    return algorithm.step(state, batch, jax.random.key(1))[1]["trace"], state.model
+    return jax.jit(algorithm.step)(state, batch, jax.random.key(1))[1]["trace"], state.model
 
 
 def by_hand(loss, model):
     """The gradient of a loss of a model."""
     params, rest = split(model)
-    return jax.grad(lambda p: loss(merge(p, rest)))(params)
+    return jax.jit(jax.grad(lambda p: loss(merge(p, rest))))(params)
 
 
 def close(ours, theirs):
