@@ -43,6 +43,8 @@ def points() -> None:
             "flow (RealNVP)": models.flow(
                 2, 8, kind="realnvp", hidden=[16, 16], activation=nn.silu
             ),
+            "flow (NICE)": models.flow(2, 8, kind="nice", hidden=[16, 16], activation=nn.silu),
+            "flow (planar)": models.flow(2, 32, kind="planar"),
         }
         print(f"\n{name}: nats per point, 5000 to learn from, 5000 held out")
         for title, net in nets.items():
