@@ -64,9 +64,7 @@ def test_the_gradient_of_the_penalty(key, float64):
     batch = Batch(x, jnp.array([-1, -1]))
     after, info = jax.jit(learn.step)(learn.init(key, batch), batch, key)
     divergence = float(info["divergence"])
-    signs = [
-        np.array(pair, float) for pair in ((1, 1), (1, -1), (-1, 1), (-1, -1))
-    ]  # of eigenvectors
+    signs = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]], float)  # of eigenvectors
     chosen = min(signs, key=lambda signs: abs(float(penalty(model, signs)) - divergence))
     assert float(penalty(model, chosen)) == pytest.approx(divergence, rel=1e-6)
     expected = by_name(jax.grad(penalty)(model, chosen))
