@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -171,3 +172,28 @@ def test_what_was_chosen_is_kept():
         decided(Settings(augment="spin"), prepared_images(("cat", "dog")))
     number = ImagePreprocessor.fit(Dataset(np.zeros((4, 16, 16, 1)), np.arange(4) / 7))
     assert not isinstance(number.target, ClassTarget)
+
+
+def test_a_net_too_deep_for_the_images_is_refused_before_anything_is_written(gradus, photos):
+    answer = gradus("fit", photos, "--filters", "4,4,4,4,4", "--out", "deep")
+    assert answer.code == 2
+    assert answer.err.startswith("--model cnn › layer 9 › MaxPool: the window is larger")
+    assert not Path("deep").exists()
+
+
+def test_an_empty_image_is_called_an_image(gradus):
+    Path("a.png").touch()
+    assert gradus("fit", "a.png").err.startswith("a.png is one image")
+
+
+def test_images_beyond_the_memory_are_read_while_learning(gradus, photos, monkeypatch):
+    """Half of the memory holds 39 of 40 images of 4 · 20² bytes; a quarter of these is kept."""
+    monkeypatch.setattr("gradus.data.image_sets.memory", lambda: 2 * 39 * 4 * 20**2)
+    small = ("--image-size", 20, "--filters", 4, "--hidden", 8, "--rate", 0.03, "--dropout", 0)
+    parts = ("--validation", 0.25, "--test", 0.25)
+    answer = gradus("fit", photos, *small, *parts, "--epochs", 15, "--out", "run")
+    assert answer.out.startswith("9 images in 2 folders, as 20 × 20 grey (")
+    assert "; 31 others are read while it learns" in answer.out
+    history = pl.read_csv("run/history.csv")
+    assert history["loss"][-1] < 0.2 * history["loss"][0]
+    assert gradus("fit", "--resume", "run", "--epochs", 16).code == 0

@@ -77,7 +77,7 @@ def train(
     """Prepare, learn, measure, write and tell; nothing is written where something is refused."""
     prepared = prepare(source, settings)
     settings = images.decided(from_anywhere(settings, source), prepared)
-    settings = settled(settings, len(prepared.train[0]))
+    settings = settled(settings, prepared.rows)
     algorithm = build(settings, prepared)
     altered = images.sentences(settings, prepared)
     sentences = [*prepared.sentences, *altered, plan(settings, prepared.kind)]
@@ -104,7 +104,7 @@ def learn(
     stop = None if prepared.validation is None else Patience(epochs=settings.patience)
     run = gradus.fit(
         algorithm,
-        prepared.train,
+        prepared.lessons,
         epochs=settings.epochs,
         batch=settings.batch,
         validation=prepared.validation,

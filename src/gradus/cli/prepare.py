@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from gradus.base.errors import InputError, nearest
 from gradus.cli.settings import Settings, counted, option_name
 from gradus.cli.source import Source
-from gradus.data import Dataset, ImagePreprocessor, Preprocessor, infer_target_kind, split
+from gradus.data import Dataset, ImagePreprocessor, Preprocessor, Stream, infer_target_kind, split
 from gradus.data.columns import numbers_of
 from gradus.data.inference import almost_numbers
 from gradus.data.preprocess import check_column
@@ -35,6 +36,7 @@ class Prepared(NamedTuple):
         preprocessor: what made them, fitted on the training part alone.
         kind: "classification", "regression" or "counts".
         sentences: what was decided, for people to read.
+        rest: a stream of the training examples that memory does not hold.
     """
 
     train: Part
@@ -43,6 +45,25 @@ class Prepared(NamedTuple):
     preprocessor: Any
     kind: str
     sentences: list[str]
+    rest: Stream | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many examples an epoch has."""
+        return len(self.train[0]) + (0 if self.rest is None else self.rest.length or 0)
+
+    @property
+    def lessons(self) -> Part | Stream:
+        """What is learned from: the training part, and then the rest."""
+        first, rest = self.train, self.rest
+        if rest is None:
+            return first
+
+        def chunks(seed: int) -> Iterator[tuple]:
+            yield from Stream.from_arrays(*first)(seed)
+            yield from rest(seed)
+
+        return Stream(chunks, self.rows)
 
 
 def prepare(source: Source, settings: Settings) -> Prepared:
@@ -111,7 +132,8 @@ def prepare_arrays(source: Source, settings: Settings) -> Prepared:
         words = f"the {' and '.join(published)} part is its publisher's"
     counts = sizes([train, validation, test], words)
     sentences = [*source.notes, *preprocessor.sentences, counts]
-    return Prepared(train, validation, test, preprocessor, kind, sentences)
+    rest = None if source.rest is None else source.rest(preprocessor=preprocessor)
+    return Prepared(train, validation, test, preprocessor, kind, sentences, rest)
 
 
 def encoded(preprocessor: Any, part: Any) -> Any:

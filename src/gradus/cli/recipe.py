@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from gradus import nn, optim, penalties
+from gradus.base.errors import located
 from gradus.cli.images import NETS, transforms
 from gradus.cli.prepare import Prepared
 from gradus.cli.settings import Settings, choose, counted
@@ -68,8 +69,10 @@ def build(settings: Settings, prepared: Prepared, *, rate: Any = None, l2: Any =
         dropout=settings.dropout,
         batch_norm=settings.batch_norm,
     )
+    with located(f"--model {settings.model}"):  # before anything is written
+        model.output_shape(prepared.train[0].shape[1:])
     optimizer = choose("optimizer", settings.optimizer, OPTIMIZERS)
-    schedule = build_schedule(settings, len(prepared.train[0]), rate)
+    schedule = build_schedule(settings, prepared.rows, rate)
     penalty = build_penalty(settings, l2)
     learner = supervised(model, likelihood, optimizer(schedule), penalty=penalty)
     altered = transforms(settings, prepared)

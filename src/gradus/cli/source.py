@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,15 +14,18 @@ from gradus.base.errors import InputError, nearest
 from gradus.cli.settings import Settings
 from gradus.data import (
     Dataset,
+    Stream,
     as_table,
     load,
     read_arrays,
     read_image_files,
     read_images,
     read_table,
+    stream_images,
 )
 from gradus.data.catalog import CATALOG
 from gradus.data.folders import images_below, is_image, parts_of
+from gradus.data.image_sets import TooManyImages, most_in_memory
 from gradus.data.tables import check_file, read_npz
 
 
@@ -34,6 +38,8 @@ class Source(NamedTuple):
         validation, test: the parts that the publisher made, where there are some.
         target: the column to predict, where the source itself says it.
         notes: what people should know about how it was read.
+        rest: of images that do not all fit into memory, `examples` are some, drawn at random;
+            this makes a stream of the others: preprocessor -> stream.
     """
 
     name: str
@@ -42,6 +48,7 @@ class Source(NamedTuple):
     test: Any = None
     target: str = ""
     notes: tuple[str, ...] = ()
+    rest: Callable[..., Stream] | None = None
 
 
 class Form(NamedTuple):
@@ -141,7 +148,7 @@ def _folder(path: Path, part: str, form: Form | None) -> Source:
     form, parts = wanted(form), parts_of(path)
     if part != "train":
         return Source(path.name, read_images(path, *form, part=part if part in parts else "train"))
-    examples = read_images(path, *form)
+    examples, rest = _in_memory(path, form)
     height, width, channels = examples.x.shape[1:]
     mode = "grey" if channels == 1 else "rgb"
 
@@ -149,7 +156,23 @@ def _folder(path: Path, part: str, form: Form | None) -> Source:
         return read_images(path, (height, width), mode, part=name) if name in parts else None
 
     notes = (examples.description,)
-    return Source(path.resolve().name, examples, other("validation"), other("test"), notes=notes)
+    held_out = other("validation"), other("test")
+    return Source(path.resolve().name, examples, *held_out, notes=notes, rest=rest)
+
+
+def _in_memory(path: Path, form: Form) -> tuple[Dataset, Callable[..., Stream] | None]:
+    """All images of a folder; or as many as an eighth of the memory holds, and the others."""
+    try:
+        return read_images(path, *form), None
+    except TooManyImages as many:
+        order = np.random.default_rng(0).permutation(many.count)
+        few, others = np.split(order, [int(most_in_memory(many.form)) // 4])
+        height, width, grey = many.form
+        form = Form((height, width), "grey" if grey else "rgb")
+        examples = read_images(path, *form, only=np.sort(few))
+        words = f"{examples.description}; {len(others)} others are read while it learns"
+        rest = partial(stream_images, path, *form, only=np.sort(others))
+        return dataclasses.replace(examples, description=words), rest
 
 
 def _known_dataset(name: str, part: str) -> Source:
@@ -170,14 +193,14 @@ def _as_table(examples: Dataset, target: str):
 
 
 def _file(path: Path) -> Source:
-    check_file(path)
-    if is_image(path):
+    if path.exists() and is_image(path):
         raise InputError(
             f"{path} is one image",
             expected="a folder with a folder of images for every class",
             got="a file",
             fix=f"gradus fit FOLDER to learn; gradus predict RUN {path} once there is a run",
         )
+    check_file(path)
     if path.suffix == ".npz" and getattr(read_npz(path).get("x"), "ndim", 0) > 2:
         return Source(path.stem, _with_labels(read_arrays(path)))
     table = read_table(path)

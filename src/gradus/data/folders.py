@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 from gradus.base.errors import InputError, nearest
 from gradus.data.image_files import ENDINGS
@@ -30,6 +32,13 @@ class Listing(NamedTuple):
     numbers: tuple[int, ...]
     classes: tuple[str, ...]
     ignored: int
+
+    def taken(self, rows: Sequence[int] | np.ndarray | None) -> Listing:
+        """The files with these numbers; None: all."""
+        if rows is None:
+            return self
+        paths, numbers = (tuple(field[i] for i in rows) for field in (self.paths, self.numbers))
+        return self._replace(paths=paths, numbers=numbers)
 
 
 def list_images(folder: str | Path, part: str = "train") -> Listing:

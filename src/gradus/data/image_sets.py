@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -41,6 +42,7 @@ def read_images(
     mode: str = "auto",
     *,
     part: str = "train",
+    only: Sequence[int] | np.ndarray | None = None,
     raw: bool = False,
 ) -> Dataset:
     """Images in class folders, as arrays (n, height, width, channels) of values 0 … 1.
@@ -54,6 +56,7 @@ def read_images(
             middle is cut out. None: the medians of the images, at most 128 along a side.
         mode: "grey", "rgb", or "auto" for grey where all files are.
         part: "train", "validation" or "test" of a divided folder; otherwise "train" is all.
+        only: which of the images, by their numbers in the order of `list_images`; None: all.
         raw: leave the values as bytes, which take a quarter of the memory.
 
     Raises InputError for fewer than two classes, a class without images, files that cannot be
@@ -70,7 +73,7 @@ def read_images(
     (array([0. , 0.2, 1. ], dtype=float32), ('black', 'white'))
     """
     check_mode(mode)
-    listing = list_images(folder, part)
+    listing = list_images(folder, part).taken(only)
     paths = listing.paths
     pixels, words = kept((size, mode), paths, lambda: read_bytes(paths, size, mode))
     others = f"; other files left alone: {listing.ignored}" if listing.ignored else ""
@@ -108,6 +111,7 @@ def stream_images(
     mode: str = "auto",
     *,
     part: str = "train",
+    only: Sequence[int] | np.ndarray | None = None,
     preprocessor: ImagePreprocessor | None = None,
     rows: int = 1024,
 ) -> Stream:
@@ -133,7 +137,7 @@ def stream_images(
     [(1, 4, 4, 1), (1, 4, 4, 1)]
     """
     check_mode(mode)
-    listing = list_images(folder, part)
+    listing = list_images(folder, part).taken(only)
     form, _ = form_of(sound_headers(listing.paths), size, mode)
     y = np.asarray(listing.numbers, np.int32)
 
@@ -233,16 +237,32 @@ def check_mode(mode: str) -> None:
         )
 
 
-def refuse_too_large(count: int, form: Form) -> None:
-    """Refuse images that would fill more than half of the memory as 32-bit floats."""
-    if not hasattr(os, "sysconf"):
-        return  # the system does not say how much there is
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    needed = 4 * count * form.height * form.width * (1 if form.grey else 3)
-    if needed > memory / 2:
-        raise InputError(
+class TooManyImages(InputError):
+    """More images than half of the memory holds: so many, of such a form."""
+
+    def __init__(self, count: int, form: Form):
+        super().__init__(
             f"{count:,} images of {form.height} × {form.width}",
-            expected=f"at most half of the memory, {memory / 2e9:.1f} GB",
-            got=f"{needed / 1e9:.1f} GB",
+            expected=f"at most half of the memory, {memory() / 2e9:.1f} GB",
+            got=f"{4 * count * math.prod(form.shape) / 1e9:.1f} GB",
             fix="choose a smaller size, or read them bit by bit with `data.stream_images`",
         )
+        self.count, self.form = count, form
+
+
+def refuse_too_large(count: int, form: Form) -> None:
+    """Refuse images that would fill more than half of the memory as 32-bit floats."""
+    if count > most_in_memory(form):
+        raise TooManyImages(count, form)
+
+
+def most_in_memory(form: Form) -> float:
+    """How many images of a form fill half of the memory as 32-bit floats."""
+    return memory() / 2 / (4 * math.prod(form.shape))
+
+
+def memory() -> float:
+    """The bytes of memory; infinite where the system does not say."""
+    if not hasattr(os, "sysconf"):
+        return math.inf
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
