@@ -7,24 +7,25 @@ from pathlib import Path
 
 from gradus.cli.config import read_config
 from gradus.cli.folder import SETTINGS, load_run
-from gradus.cli.measure import measured
 from gradus.cli.settings import Settings, counted
 from gradus.cli.source import form_seen, has_test_part, read
+from gradus.cli.tasks import task_of
 from gradus.data import Dataset
 from gradus.data.preprocess import check_column
 
 
 def evaluate(folder: Path, data: str) -> None:
-    """Print the measures of a run on examples with targets."""
+    """Print the measures of a run on other examples."""
     run = load_run(folder)
+    task = task_of(run)
     examples = read(data, "test", form_seen(run.preprocessor)).examples
-    if not isinstance(examples, Dataset):
+    if run.preprocessor.target is not None and not isinstance(examples, Dataset):
         target = run.preprocessor.target.name
         fix = f"the run learned to predict {target!r}: add its true values to measure against"
         check_column(target, examples.columns, fix)
-    part = run.preprocessor.inputs(examples), run.preprocessor.targets(examples)
+    part = task.encoded(run.preprocessor, examples)
     warn_if_learned(folder, data)
-    print(f"{counted(len(part[0]), 'row')} of {data}:\n{measured(run, part)}")
+    print(f"{counted(len(part[0]), 'row')} of {data}:\n{task.measured(run, part)}")
 
 
 def warn_if_learned(folder: Path, data: str) -> None:

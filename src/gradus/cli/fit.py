@@ -10,14 +10,14 @@ import gradus
 from gradus.base.errors import InputError
 from gradus.cli import images
 from gradus.cli.config import combined, read_config
-from gradus.cli.folder import SETTINGS, begin, new_folder, save_assessment, save_fed
-from gradus.cli.measure import measured
-from gradus.cli.prepare import Prepared, prepare
-from gradus.cli.recipe import build, plan, settled
+from gradus.cli.folder import SETTINGS, begin, new_folder, save_fed, save_result
+from gradus.cli.prepare import Prepared
+from gradus.cli.recipe import settled
 from gradus.cli.report import write_report
 from gradus.cli.settings import Settings, counted, option_name
 from gradus.cli.source import Source, form_of, read
-from gradus.evaluation.assessment import Assessment
+from gradus.cli.tasks import task_named, task_of
+from gradus.evaluation import Assessment, Scores
 from gradus.learn import Algorithm
 from gradus.training import Patience, Run
 from gradus.training.progress import person_is_looking
@@ -75,12 +75,12 @@ def train(
     source: Source, settings: Settings, folder: Path, *, quiet: bool, resumed: bool = False
 ) -> Path:
     """Prepare, learn, measure, write and tell; nothing is written where something is refused."""
-    prepared = prepare(source, settings)
-    settings = images.decided(from_anywhere(settings, source), prepared)
-    settings = settled(settings, prepared.rows)
-    algorithm = build(settings, prepared)
-    altered = images.sentences(settings, prepared)
-    sentences = [*prepared.sentences, *altered, plan(settings, prepared.kind)]
+    task = task_named(settings.task)
+    prepared = task.prepare(source, settings)
+    settings = task.decided(from_anywhere(settings, source, prepared), prepared)
+    settings = settled(settings, len(prepared.train[0]))
+    algorithm = task.build(settings, prepared)
+    sentences = [*prepared.sentences, *task.sentences(settings, prepared)]
     if not quiet:
         print(*sentences, "", sep="\n", flush=True)
     if not resumed:
@@ -104,7 +104,7 @@ def learn(
     stop = None if prepared.validation is None else Patience(epochs=settings.patience)
     run = gradus.fit(
         algorithm,
-        prepared.lessons,
+        prepared.train,
         epochs=settings.epochs,
         batch=settings.batch,
         validation=prepared.validation,
@@ -118,26 +118,30 @@ def learn(
     return replace(run, preprocessor=prepared.preprocessor, settings=chosen)
 
 
-def from_anywhere(settings: Settings, source: Source) -> Settings:
+def from_anywhere(settings: Settings, source: Source, prepared: Prepared) -> Settings:
     """The settings with data and target named so that they mean the same from any folder."""
     path = Path(settings.data)
     data = str(path.resolve()) if path.exists() else settings.data
-    return replace(settings, data=data, target=settings.target or source.target)
+    known = source.target if prepared.preprocessor.target is not None else ""
+    return replace(settings, data=data, target=settings.target or known)
 
 
-def evaluated(run: Run, prepared: Prepared, folder: Path, quiet: bool) -> Assessment | None:
+def evaluated(
+    run: Run, prepared: Prepared, folder: Path, quiet: bool
+) -> Assessment | Scores | None:
     """What the run is worth on the test part, written to the folder; None without such a part."""
     if prepared.test is None:
         return None
+    measured = task_of(run).measured
     if person_is_looking() and not quiet:
         print("Measuring baselines (Ctrl-C skips them) …", file=sys.stderr, flush=True)
     try:
-        assessment = measured(run, prepared.test, prepared.train)
+        found = measured(run, prepared.test, prepared.train)
     except KeyboardInterrupt:
-        assessment = measured(run, prepared.test)
+        found = measured(run, prepared.test)
         print("The baselines were left out.", flush=True)
-    save_assessment(folder, assessment)
-    return assessment
+    save_result(folder, found)
+    return found
 
 
 def ending(run: Run) -> str:
@@ -145,11 +149,9 @@ def ending(run: Run) -> str:
     return f"{run.status[:1].upper()}{run.status[1:]}."
 
 
-def result(assessment: Assessment | None) -> str:
+def result(found: Assessment | Scores | None) -> str:
     """What a run is worth, as a table."""
-    if assessment is None:
+    if found is None:
         return "No rows were held out for testing."
-    rows = len(assessment.y)
-    return (
-        f"On {counted(rows, 'row')} that {'was' if rows == 1 else 'were'} held out:\n{assessment}"
-    )
+    verb = "was" if found.rows == 1 else "were"
+    return f"On {counted(found.rows, 'row')} that {verb} held out:\n{found}"

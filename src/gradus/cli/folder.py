@@ -7,6 +7,7 @@ settings.toml           repeats the run: gradus fit --config settings.toml
 decisions.txt           what was decided about the data
 fed.safetensors         some images and altered copies of them, as bytes
 assessment.safetensors  the test part: truth, predictions, measures, baselines
+scores.safetensors      the same of a run without targets
 checkpoint.safetensors  where to go on: gradus fit --resume FOLDER
 report.html             all of it, to look at
 """
@@ -22,10 +23,11 @@ from gradus.base.errors import InputError
 from gradus.base.files import DamagedFile, read_arrays, write_arrays, write_atomically
 from gradus.cli.config import to_toml
 from gradus.cli.settings import Settings
-from gradus.evaluation.assessment import Assessment
+from gradus.evaluation import Assessment, Scores
 from gradus.training import Run, load
 
 SETTINGS, DECISIONS, ASSESSMENT = "settings.toml", "decisions.txt", "assessment.safetensors"
+SCORES = "scores.safetensors"
 FED, REPORT = "fed.safetensors", "report.html"
 ROWS = ("worst", "worst_inputs", "sample", "sample_inputs")
 ARRAYS = ("y", "predicted", "probabilities", "loss_per_row", *ROWS)
@@ -74,8 +76,34 @@ def load_run(folder: Path) -> Run:
     return run
 
 
-def save_assessment(folder: Path, assessment: Assessment) -> None:
+def save_result(folder: Path, found: Assessment | Scores) -> None:
     """Write what was measured on the test part."""
+    if isinstance(found, Assessment):
+        save_assessment(folder, found)
+    else:
+        words = {name: value for name, value in vars(found).items() if name != "each"}
+        write_arrays(folder / SCORES, {"each": np.ascontiguousarray(found.each)}, words)
+
+
+def load_result(folder: Path) -> Assessment | Scores | None:
+    """What was measured on the test part, with targets or without."""
+    return load_assessment(folder) or load_scores(folder)
+
+
+def load_scores(folder: Path) -> Scores | None:
+    """What a run without targets is worth; None where nothing was measured."""
+    path = folder / SCORES
+    if not path.exists():
+        return None
+    try:
+        arrays, words = read_arrays(path)
+        return Scores(**words, each=arrays["each"])
+    except (DamagedFile, KeyError, TypeError) as error:
+        raise damaged(path, error) from None
+
+
+def save_assessment(folder: Path, assessment: Assessment) -> None:
+    """Write what was measured on the test part of a run with targets."""
     arrays = {name: getattr(assessment, name) for name in ARRAYS}
     arrays = {k: np.ascontiguousarray(v) for k, v in arrays.items() if v is not None}
     words = {name: getattr(assessment, name) for name in WORDS}
@@ -96,12 +124,17 @@ def load_assessment(folder: Path) -> Assessment | None:
         missing = dict.fromkeys(ARRAYS) | arrays
         return Assessment(**missing, **words, labels=labels, columns=columns)
     except (DamagedFile, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path} is damaged",
-            expected="an assessment that `gradus fit` wrote",
-            got=error,
-            fix=f"delete it; `gradus fit --resume {folder}` measures again",
-        ) from None
+        raise damaged(path, error) from None
+
+
+def damaged(path: Path, error: Exception) -> InputError:
+    """The refusal of measures that cannot be read."""
+    return InputError(
+        f"{path} is damaged",
+        expected="an assessment that `gradus fit` wrote",
+        got=error,
+        fix=f"delete it; `gradus fit --resume {path.parent}` measures again",
+    )
 
 
 def save_fed(folder: Path, pictures: np.ndarray | None) -> None:

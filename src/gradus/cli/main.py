@@ -110,6 +110,7 @@ def fit(
     - `gradus fit digits --hidden 256,128 --dropout 0.3`
     - `gradus fit visits.csv --target stays --group patient --epochs 30`
     - `gradus fit photos --image-size 64 --augment crop,flip,rotate`
+    - `gradus fit sales.csv --task anomaly`
     - `gradus fit --resume runs/sales-1`
 
     Ctrl-C ends the training early and keeps what was learned.
@@ -200,6 +201,28 @@ def predict(
     from gradus.cli.predict import predict
 
     predict(run, data, output)
+
+
+@app.command()
+def generate(
+    run: RunFolder,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many")] = 100,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help=".csv, .parquet, .npz; .png or .npz for images"
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed draws others")] = 0,
+) -> None:
+    """Draw new rows or images from a run of `--task generate` or `--task density`.
+
+    - `gradus generate runs/sales-1 --count 1000 -o more.csv`
+    - `gradus generate runs/digits-1 --count 64 -o samples.png`
+    """
+    from gradus.cli.generate import generate
+
+    generate(run, count, output, seed)
 
 
 @app.command()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from gradus.base.errors import InputError, nearest
 from gradus.base.files import write_atomically
-from gradus.cli.folder import load_run
+from gradus.cli.folder import load_run, load_scores
 from gradus.cli.settings import counted
 from gradus.cli.source import form_seen, read, read_files
 from gradus.data import ClassTarget
@@ -26,13 +27,16 @@ def predict(folder: Path, data: Sequence[str], output: Path | None) -> None:
     """Write one row of predictions for every row of the data, or print them."""
     if output is not None:
         check_suffix(output)
+    from gradus.cli.tasks import task_of  # which names a function of this file
+
     run = load_run(folder)
+    answer = partial(as_table, task_of(run).predictions, run, load_scores(folder))
     pictures = read_files(data, form_seen(run.preprocessor))
     if pictures is None:
-        table = predictions(run, read(one_of(data), part="test").examples)
+        table = answer(read(one_of(data), part="test").examples)
     else:
         files, examples = pictures
-        table = predictions(run, examples, file=[str(path) for path in files])
+        table = answer(examples, file=[str(path) for path in files])
     if output is not None:
         write_atomically(output, as_bytes(table, output.suffix))
         print(f"{counted(table.height, 'prediction')}  {output}")
@@ -45,20 +49,21 @@ def predict(folder: Path, data: Sequence[str], output: Path | None) -> None:
         print(table.write_csv(), end="")
 
 
-def predictions(run: Run, examples: Any, **columns: Any):
-    """A Polars data frame: the prediction and, for classes, the probability of each.
-
-    Arguments:
-        columns: others, to come first.
-    """
+def as_table(answer: Callable[..., dict], run: Run, worth: Any, examples: Any, **columns: Any):
+    """What a run says of examples as a Polars data frame, after other columns."""
     import polars as pl
 
+    return pl.DataFrame(columns | answer(run, examples, worth))
+
+
+def predicted(run: Run, examples: Any, worth: Any = None) -> dict[str, np.ndarray]:
+    """The prediction and, for classes, the probability of each."""
     x, target = run.preprocessor.inputs(examples), run.preprocessor.target
-    columns |= {"prediction": target.decode(run.predict(x))}
+    columns = {"prediction": target.decode(run.predict(x))}
     if isinstance(target, ClassTarget):
         p = run.probabilities(x)
         columns |= {f"p({label})": p[:, k] for k, label in enumerate(target.labels)}
-    return pl.DataFrame(columns)
+    return columns
 
 
 def likeliest(table: Any) -> list[str]:

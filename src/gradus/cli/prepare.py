@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,16 +26,17 @@ KINDS = {  # what the target is, by likelihood
     "poisson": "counts",
 }
 
-Part = tuple[np.ndarray, np.ndarray]
+Part = tuple[Any, ...]
 
 
 class Prepared(NamedTuple):
     """What a run needs from the data.
 
     Arguments:
-        train, validation, test: inputs and targets; None for a part that was not wanted.
+        train, validation, test: inputs and targets (None without targets), and weights, where not
+            everything counts; None for a part that was not wanted.
         preprocessor: what made them, fitted on the training part alone.
-        kind: "classification", "regression" or "counts".
+        kind: "classification", "regression" or "counts"; without targets the task.
         sentences: what was decided, for people to read.
         rest: a stream of the training examples that memory does not hold.
     """
@@ -68,6 +70,13 @@ class Prepared(NamedTuple):
 
 def prepare(source: Source, settings: Settings) -> Prepared:
     """Divide and encode the examples; raises InputError for what cannot be learned from."""
+    if settings.task != "predict":
+        raise InputError(
+            f"--task {settings.task}",
+            expected="predict: settings are compared by how well they predict",
+            got=settings.task,
+            fix=f"gradus fit DATA --task {settings.task}",
+        )
     if isinstance(source.examples, Dataset):
         return prepare_arrays(source, settings)
     return prepare_table(source, settings.target or source.target, settings)
@@ -104,12 +113,17 @@ def prepare_table(source: Source, target: str, settings: Settings) -> Prepared:
 
 def check_values(table: Any, target: str, kind: str, settings: Settings) -> None:
     """Refuse what cannot be learned from before the rows are shuffled, to name the right one."""
-    chosen = chosen_kinds(settings)
-    for series in table.drop(target):
-        if series.dtype.is_numeric() and series.name not in chosen:
-            numbers_of(series)
+    check_numbers(table.drop(target), settings)
     values = table[target]
     fit_target(values.fill_null(values.drop_nulls()[0]), target, kind)
+
+
+def check_numbers(table: Any, settings: Settings) -> None:
+    """Refuse numbers that are not finite, in columns that are learned from as such."""
+    chosen = chosen_kinds(settings)
+    for series in table:
+        if series.dtype.is_numeric() and series.name not in chosen:
+            numbers_of(series)
 
 
 def prepare_arrays(source: Source, settings: Settings) -> Prepared:
@@ -187,7 +201,7 @@ def how(kind: str, settings: Settings) -> str:
     return "every class alike" if kind == "classification" else "at random"
 
 
-def sizes(parts: list[Part | None], words: str) -> str:
+def sizes(parts: Sequence[Part | None], words: str) -> str:
     """How many rows each part has.
 
     >>> sizes([(np.zeros(7), np.zeros(7)), None, (np.zeros(3), np.zeros(3))], "at random")

@@ -9,6 +9,7 @@ from typing import Any
 
 from gradus import nn, optim, penalties
 from gradus.base.errors import located
+from gradus.cli import images
 from gradus.cli.images import NETS, transforms
 from gradus.cli.prepare import Prepared
 from gradus.cli.settings import Settings, choose, counted
@@ -123,6 +124,11 @@ def settled(settings: Settings, rows: int) -> Settings:
     return replace(settings, batch=batch, epochs=epochs, patience=patience)
 
 
+def sentences(settings: Settings, prepared: Prepared) -> list[str]:
+    """What is done to images, and what will be trained, for people to read."""
+    return [*images.sentences(settings, prepared), plan(settings, prepared.kind)]
+
+
 def plan(settings: Settings, kind: str) -> str:
     """What will be trained and for how long, for people to read.
 
@@ -134,9 +140,13 @@ batches of 128, at most 80 epochs, 16 without improvement
     likelihood = f"{DEFAULT[kind] if auto else settings.likelihood} likelihood"
     if auto and kind == "counts":
         likelihood += " (or --likelihood gaussian)"
-    steps = f"{settings.optimizer} {settings.rate}, {settings.schedule}"
+    return f"model: {described(settings)}; {likelihood}; {optimisation(settings)}"
+
+
+def optimisation(settings: Settings) -> str:
+    """How steps are taken, and how many."""
     return (
-        f"model: {described(settings)}; {likelihood}; {steps}; "
+        f"{settings.optimizer} {settings.rate}, {settings.schedule}; "
         f"batches of {settings.batch}, at most {counted(settings.epochs, 'epoch')}, "
         f"{settings.patience} without improvement"
     )

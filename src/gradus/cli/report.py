@@ -5,8 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from gradus import nn
-from gradus.cli.folder import REPORT, SETTINGS, decisions, load_assessment, load_fed, load_run
+from gradus.cli.folder import (
+    REPORT,
+    SETTINGS,
+    decisions,
+    load_assessment,
+    load_fed,
+    load_run,
+    load_scores,
+)
+from gradus.cli.generate import samples
+from gradus.cli.tasks import task_of
 from gradus.report import write
+from gradus.report.samples import MOST_SAMPLES
 from gradus.training import Run
 
 
@@ -24,10 +35,12 @@ def write_report(folder: Path) -> Path:
         load_assessment(folder),
         title=folder.name,
         model_table=layers(run),
-        model_graph=nn.graph(run.model, input_shape(run)),
+        model_graph=nn.graph(run.model, run.preprocessor.input_shape),
         command=f"gradus fit --config {folder / SETTINGS}",
         sentences=decisions(folder),
         fed=load_fed(folder),
+        scores=load_scores(folder),
+        samples=samples(run, MOST_SAMPLES) if task_of(run).draws else None,
     )
     return path
 
@@ -36,11 +49,7 @@ def layers(run: Run) -> list[dict[str, object]]:
     """The layers of the model, with their shapes and numbers of parameters."""
     return [
         {"layer": cells[0], "output": cells[1], "trained": cells[2], "fixed": cells[3]}
-        for cells in (row.cells() for row in nn.summary(run.model, input_shape(run)).rows)
+        for cells in (
+            row.cells() for row in nn.summary(run.model, run.preprocessor.input_shape).rows
+        )
     ]
-
-
-def input_shape(run: Run) -> tuple[int, ...]:
-    """The shape of one input."""
-    preprocessor = run.preprocessor
-    return getattr(preprocessor, "shape", None) or (len(preprocessor.features),)

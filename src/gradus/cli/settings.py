@@ -35,6 +35,11 @@ class Settings:
 
     data: str = setting("", "Data", "a table, a folder of images, or a dataset's name")
     target: str = setting("", "Data", "the column to predict")
+    task: str = setting(
+        "predict",
+        "Data",
+        "what to learn: predict, or without --target density, compress, anomaly, impute, generate",
+    )
     drop: tuple[str, ...] = setting((), "Data", "columns not to learn from, as in a,b")
     category: tuple[str, ...] = setting((), "Data", "numbers that name categories, as in a,b")
     validation: float = setting(
@@ -49,7 +54,10 @@ class Settings:
     )
 
     model: str = setting(
-        "auto", "Model", "mlp, cnn, lenet or resnet; auto is a cnn for images, an mlp for tables"
+        "auto",
+        "Model",
+        "mlp, cnn, lenet or resnet to predict; made, flow, autoencoder, vae or gan for other tasks;"
+        " auto goes by the task and the examples",
     )
     hidden: tuple[int, ...] = setting(
         (128, 64), "Model", "units of each hidden layer, as in 128,64; 0 for a linear model", low=1
@@ -66,6 +74,15 @@ class Settings:
         "auto",
         "Model",
         "what the outputs mean: categorical, gaussian, laplace, heteroscedastic, mixture, poisson",
+    )
+    code: int = setting(
+        0,
+        "Model",
+        "numbers of the code of an autoencoder, vae or gan; 0 goes by the columns",
+        low=0,
+    )
+    anomalies: float = setting(
+        0.05, "Model", "share of usual rows that --task anomaly takes for anomalies", low=0, below=1
     )
     label_smoothing: float = setting(
         0.0, "Model", "probability given away to the other classes", low=0, below=1

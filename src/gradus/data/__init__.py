@@ -7,7 +7,7 @@ from gradus.data.dataset import Dataset, Parts, read_arrays
 from gradus.data.frames import as_table
 from gradus.data.idx import read_idx
 from gradus.data.image_sets import read_image_files, read_images, stream_images
-from gradus.data.images import ImagePreprocessor
+from gradus.data.images import ImagePreprocessor, PixelPreprocessor
 from gradus.data.inference import infer_kind, infer_target_kind
 from gradus.data.preprocess import Preprocessor
 from gradus.data.scaling import PCA, Scale, Scaling, Standardize
@@ -28,6 +28,7 @@ __all__ = [
     "ImagePreprocessor",
     "NumberTarget",
     "Parts",
+    "PixelPreprocessor",
     "Polynomial",
     "Preprocessor",
     "Scale",

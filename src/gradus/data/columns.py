@@ -98,13 +98,14 @@ class NumberColumn(Column):
     ('age', 'age is missing')
     >>> column.encode(pl.Series("age", [30, None])).tolist()
     [[0.0, 0.0], [0.0, 1.0]]
-    >>> column.decode(np.array([[1.0, 0.1], [0.0, 0.9]])).round(2).to_list()
-    [37.07, None]
+    >>> column.decode(np.array([[1.0, 0.1], [0.0, 0.9]])).to_list()
+    [37.0, None]
     """
 
     mean: float = static()
     std: float = static()
     median: float = static()
+    digits: int | None = static()  # behind the point, of all values; None for many
 
     @classmethod
     def fit(cls, series: pl.Series) -> NumberColumn:
@@ -113,7 +114,7 @@ class NumberColumn(Column):
         median = float(np.median(known))
         filled = np.where(absent, median, x)
         std = float(filled.std()) if np.ptp(filled) > 0 else 1.0  # rounding varies too
-        return cls(*about(series), float(filled.mean()), std, median)
+        return cls(*about(series), float(filled.mean()), std, median, digits_of(known))
 
     @property
     def features(self):
@@ -128,11 +129,8 @@ class NumberColumn(Column):
 
     @property
     def grains(self):
-        return (1 / self.std if self._whole else 0.0, *(1.0 for _ in self._indicator()))
-
-    @property
-    def _whole(self) -> bool:
-        return "Int" in self.dtype
+        grain = 0.0 if self.digits is None else 10.0**-self.digits / self.std
+        return (grain, *(1.0 for _ in self._indicator()))
 
     def encode(self, series):
         x, absent = numbers_of(series)
@@ -143,7 +141,7 @@ class NumberColumn(Column):
         import polars as pl
 
         x = self.mean + self.std * numbers[:, 0].astype(np.float64)
-        return pl.Series(np.round(x) if self._whole else x)
+        return pl.Series(x if self.digits is None else np.round(x, self.digits))
 
 
 class BooleanColumn(Column):
@@ -287,6 +285,18 @@ def numbers_of(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
     x = series.cast(pl.Float64).to_numpy()
     refuse(series, np.isinf(x), "a finite number", "correct this value, or leave it empty")
     return x, absent
+
+
+def digits_of(numbers: np.ndarray) -> int | None:
+    """How many digits behind the point are enough to write all numbers; None for more than 4.
+
+    >>> [digits_of(np.array(x)) for x in ([3.0, 4.0], [0.25, 1.5], [1 / 3])]
+    [0, 2, None]
+    """
+    for digits in range(5):
+        if (abs(np.round(numbers, digits) - numbers) <= 1e-7 * abs(numbers)).all():
+            return digits
+    return None
 
 
 def text_of(series: pl.Series) -> pl.Series:

@@ -44,9 +44,9 @@ class DateColumn(Column):
         means, stds = known.mean(axis=0)[varies], known.std(axis=0)[varies]
         always = zip(DATE_PARTS, known[0].astype(int).tolist(), strict=True)
         fixed = tuple((part, value) for part, value in always if part not in parts)
-        name, dtype, *more = about(series)
-        dtype = "Date" if {("hour", 0), ("minute", 0)} <= set(fixed) else dtype
-        return cls(name, dtype, *more, fixed, parts, (*means.tolist(),), (*stds.tolist(),))
+        column = cls(*about(series), fixed, parts, (*means.tolist(),), (*stds.tolist(),))
+        midnight = {("hour", 0), ("minute", 0)} <= set(fixed)
+        return column.replace(dtype="Date") if midnight else column
 
     @property
     def features(self):

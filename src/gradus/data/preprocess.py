@@ -39,8 +39,8 @@ class Preprocessor(Record):
     sales: regression, mean 5, standard deviation 2.944 → standardised
     >>> prep.inputs({"region": ["south"], "tv": [3.0]}).tolist()
     [[0.0, 1.0]]
-    >>> prep.decode(np.array([[0.0, 0.9], [1.0, 0.2]])).cast({"tv": int}).rows()
-    [(3, 'south'), (4, 'north')]
+    >>> prep.decode(np.array([[0.0, 0.9], [1.0, 0.2]])).rows()
+    [(3.0, 'south'), (5.0, 'north')]
     """
 
     columns: tuple[Column, ...] = static()
@@ -99,6 +99,11 @@ class Preprocessor(Record):
     def features(self) -> tuple[str, ...]:
         """The names of the numbers that the model sees, in order."""
         return tuple(feature for column in self.columns for feature in column.features)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one input."""
+        return (len(self.features),)
 
     @property
     def grains(self) -> tuple[float, ...]:

@@ -130,7 +130,7 @@ class Imputer(OneToOneFeatureMixin, TransformerMixin, Net):
     def _model(self, columns: int) -> GenerativeModel:
         """The net that the parameters describe."""
         if self.model is not None:
-            return self.model
+            return self.model  # pyright: ignore[reportReturnType]
         return models.autoencoder(
             columns,
             units_of(self.hidden_units),

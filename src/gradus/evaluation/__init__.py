@@ -12,6 +12,7 @@ from gradus.evaluation.samples.copies import NearestTraining, nearest_training
 from gradus.evaluation.samples.coverage import ModeCoverage, mode_coverage
 from gradus.evaluation.samples.frechet import frechet_distance
 from gradus.evaluation.samples.two_sample import TwoSample, two_sample
+from gradus.evaluation.scores import Scores
 
 __all__ = [
     "Assessment",
@@ -24,6 +25,7 @@ __all__ = [
     "NearestTraining",
     "Pair",
     "Regions",
+    "Scores",
     "TwoSample",
     "assess",
     "capacity_curve",

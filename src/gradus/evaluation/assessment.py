@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,16 +61,13 @@ class Assessment:
         """The model and then its baselines, each with its measures."""
         return [("model", self.measures), *self.baselines.items()]
 
+    @property
+    def rows(self) -> int:
+        """How many examples there are."""
+        return len(self.y)
+
     def __str__(self) -> str:
-        names = list(self.measures)
-        rows = [(who, *(shown(m[n]) if n in m else "" for n in names)) for who, m in self.table()]
-        lines = [("", *names), *rows]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        return "\n".join(
-            first.ljust(widths[0])
-            + "".join(f"  {cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True))
-            for first, *cells in lines
-        )
+        return as_text(self.table())
 
 
 def assess(
@@ -238,6 +235,19 @@ def measured_baselines(
         return {}
     found = baselines(kind, *train, x, classes=classes)
     return {name: measure(y, guess) for name, guess in found.items()}
+
+
+def as_text(table: Sequence[tuple[str, Mapping[str, float]]]) -> str:
+    """Who reaches what, one line each; the first decides which measures are shown."""
+    names = list(table[0][1])
+    rows = [(who, *(shown(m[n]) if n in m else "" for n in names)) for who, m in table]
+    lines = [("", *names), *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        first.ljust(widths[0])
+        + "".join(f"  {cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True))
+        for first, *cells in lines
+    )
 
 
 def shown(value: float) -> str:

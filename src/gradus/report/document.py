@@ -13,6 +13,7 @@ import numpy as np
 from gradus.base.errors import InputError
 from gradus.base.files import write_atomically
 from gradus.evaluation.assessment import Assessment, shown
+from gradus.evaluation.scores import Scores
 from gradus.nn.graph import ModelGraph
 from gradus.report import examples, results, training
 from gradus.report.architecture import architecture
@@ -22,6 +23,7 @@ from gradus.report.inside import looking_inside
 from gradus.report.names import readable
 from gradus.report.robustness import under_attack
 from gradus.report.samples import drawn, while_learning
+from gradus.report.worth import worth
 from gradus.robust import RobustnessCurve
 from gradus.training.run import Run
 
@@ -31,6 +33,7 @@ def page(
     assessment: Assessment | None = None,
     *,
     title: str,
+    scores: Scores | None = None,
     model_table: Iterable[Mapping[str, object]] | None = None,
     model_graph: ModelGraph | None = None,
     command: str | None = None,
@@ -46,6 +49,7 @@ def page(
         run: what `fit` gave back.
         assessment: what `assess` gave back; without it the page shows the training only.
         title: the heading.
+        scores: what a model without targets is worth, in the place of an assessment.
         model_table: rows of the table of layers, each a dict with the same keys.
         model_graph: what `nn.graph` gave back, for a picture of the layers.
         command: what a person types to repeat the run.
@@ -68,6 +72,7 @@ def page(
     contents = [
         header(title, run, assessment),
         results.result(assessment) if assessment else "",
+        worth(scores),
         training.what_was_done(run, sentences),
         what_the_net_is_fed(fed),
         training.training(run),

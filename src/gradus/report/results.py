@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradus.evaluation.assessment import Assessment, shown
+from gradus.evaluation.scores import Scores
 from gradus.metrics import confusion_matrix
 from gradus.report import charts
 from gradus.report.curves import reliability, roc_curves
@@ -23,20 +24,28 @@ HEADLINE = {  # the measure that stands for all, and whether more of it is bette
 
 def result(assessment: Assessment) -> Markup:
     """The model beside its baselines, with a sentence that says which is better."""
-    names = list(assessment.measures)
-    rows = [(who, *(shown(m[n]) if n in m else "" for n in names)) for who, m in assessment.table()]
-    header = ("", *map(readable, names))
-    return section("Result", element("p", verdict(assessment)), table(header, rows, "result"))
+    return section("Result", element("p", verdict(assessment)), all_measures(assessment))
+
+
+def all_measures(found: Assessment | Scores) -> Markup:
+    """A table of the model and its baselines."""
+    names = list(found.measures)
+    rows = [(who, *(shown(m[n]) if n in m else "" for n in names)) for who, m in found.table()]
+    return table(("", *map(readable, names)), rows, "result")
 
 
 def verdict(assessment: Assessment) -> str:
     """Whether the model beats the best of its baselines."""
-    measure, higher = HEADLINE[assessment.kind]
-    model = assessment.measures[measure]
-    examples = f"Measured on {len(assessment.y):,} examples"
-    if not assessment.baselines:
+    return compared(assessment, *HEADLINE[assessment.kind])
+
+
+def compared(found: Assessment | Scores, measure: str, higher: bool) -> str:
+    """The model beside the best of its baselines, by one measure."""
+    model = found.measures[measure]
+    examples = f"Measured on {found.rows:,} examples"
+    if not found.baselines:
         return f"{examples}. No baseline was asked, so nobody knows whether this is good."
-    values = {name: measures[measure] for name, measures in assessment.baselines.items()}
+    values = {name: measures[measure] for name, measures in found.baselines.items()}
     best = (max if higher else min)(values, key=lambda name: values[name])
     numbers = f"{readable(measure)} {shown(model)} against {shown(values[best])}"
     if model > values[best] if higher else model < values[best]:

@@ -23,6 +23,8 @@ def drawn(samples: Any, checks: Sequence[object] = ()) -> Markup:
 
 def as_they_are(some: Any) -> Markup:
     """Texts, pictures, or rows of a table."""
+    if hasattr(some, "columns"):
+        return table(some.columns, some.rows())
     if isinstance(some[0], str):
         return join(element("pre", text, class_="sample") for text in some)
     pictures = as_pictures(np.asarray(some))

@@ -75,8 +75,14 @@ class Run:
         return self.likelihood
 
 
-def outputs(model: Any, x: Any) -> np.ndarray:
-    """`model(x)` at inference, in blocks of one size, so that nothing is compiled twice."""
+def outputs(model: Any, x: Any, verb: str = "__call__") -> np.ndarray:
+    """`model(x)` at inference, in blocks of one size, so that nothing is compiled twice.
+
+    Arguments:
+        model: a trained layer.
+        x: inputs with the batch axis first.
+        verb: another method that is asked for every x, such as `log_prob`.
+    """
     x, _, _ = check_arrays(x)
     if isinstance(model, Layer):
         with located("x"):
@@ -88,11 +94,11 @@ def outputs(model: Any, x: Any) -> np.ndarray:
         piece = jax.tree.map(lambda a, s=start: np.asarray(a[s : s + block]), x)
         missing = block - len(jax.tree.leaves(piece)[0])
         filled = jax.tree.map(lambda a, m=missing: np.concatenate([a, a[:1].repeat(m, 0)]), piece)
-        found = _inference(model, filled)
+        found = _inference(model, verb, filled)
         pieces.append(jax.tree.map(lambda a, m=missing: np.asarray(a)[: block - m], found))
     return jax.tree.map(lambda *parts: np.concatenate(parts), *pieces)
 
 
 @eqx.filter_jit
-def _inference(model, x):
-    return model(x, INFERENCE)
+def _inference(model, verb, x):
+    return model(x, INFERENCE) if verb == "__call__" else getattr(model, verb)(x)

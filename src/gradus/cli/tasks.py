@@ -1,0 +1,94 @@
+"""What `gradus fit --task` can learn: how each is prepared, built, measured and used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from gradus.cli import answers, generative, images, prepare, recipe, unlabelled, worth
+from gradus.cli.measure import measured
+from gradus.cli.predict import predicted
+from gradus.cli.settings import choose
+from gradus.cli.unlabelled import Form
+from gradus.training import Run
+
+
+class Task(NamedTuple):
+    """One kind of thing to learn.
+
+    Arguments:
+        prepare: (source, settings) -> the parts and how they were made.
+        decided: (settings, prepared) -> the settings with nothing left open.
+        build: (settings, prepared) -> the algorithm.
+        sentences: (settings, prepared) -> what will be trained, for people to read.
+        measured: (run, part, training part or None) -> what it is worth.
+        encoded: (preprocessor, rows) -> a part to measure on.
+        predictions: (run, rows, what it is worth) -> columns of a table.
+        draws: whether `gradus generate` draws new examples.
+    """
+
+    prepare: Callable[..., Any]
+    decided: Callable[..., Any]
+    build: Callable[..., Any]
+    sentences: Callable[..., list[str]]
+    measured: Callable[..., Any]
+    encoded: Callable[..., Any]
+    predictions: Callable[..., dict]
+    draws: bool = False
+
+
+def without_targets(form: Form, measured: Callable, predictions: Callable, **more: Any) -> Task:
+    """A task that learns from the examples alone."""
+    return Task(
+        partial(unlabelled.prepare, form=form),
+        partial(generative.decided, form=form),
+        partial(generative.build, form=form),
+        partial(generative.sentences, form=form),
+        measured,
+        unlabelled.encoded,
+        predictions,
+        **more,
+    )
+
+
+DENSITIES = ("made", "flow")
+TASKS: dict[str, Task] = {
+    "predict": Task(
+        prepare.prepare,
+        images.decided,
+        recipe.build,
+        recipe.sentences,
+        measured,
+        prepare.encoded,
+        predicted,
+    ),
+    "density": without_targets(
+        Form(DENSITIES, noise=True), worth.density, answers.likeliness, draws=True
+    ),
+    "compress": without_targets(
+        Form(("autoencoder",), ("autoencoder",)), worth.compression, answers.codes
+    ),
+    "anomaly": without_targets(
+        Form((*DENSITIES, "autoencoder"), ("autoencoder", "vae"), noise=True),
+        worth.anomaly,
+        answers.anomalies,
+    ),
+    "impute": without_targets(Form(("autoencoder",), holes=True), worth.imputation, answers.filled),
+    "generate": without_targets(
+        Form((*DENSITIES, "gan"), ("vae", "gan"), noise=True),
+        worth.generation,
+        answers.refused,
+        draws=True,
+    ),
+}
+
+
+def task_named(name: str) -> Task:
+    """A task; raises InputError with the nearest name for another."""
+    return choose("task", name, TASKS)
+
+
+def task_of(run: Run) -> Task:
+    """What a run has learned to do."""
+    return TASKS[run.settings.get("task", "predict")]
