@@ -108,6 +108,22 @@ def test_subsets_share_the_images():
     assert sorted([*next(held_out)[1], *next(rest)[1]]) == [0, 1, 2]
 
 
+def test_files_of_every_kind(tmp_path):
+    Image = pytest.importorskip("PIL.Image")
+    Image.fromarray(np.array([[0, 257, 65535]], np.uint16)).save(tmp_path / "deep.png")
+    deep = keras.utils.load_img(tmp_path / "deep.png", color_mode="grayscale")
+    assert np.asarray(deep).tolist() == [[0, 1, 255]]
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "words.png").write_text("words")
+    for name, reason in (
+        ("empty", "no bytes"),
+        ("words", "not an image"),
+        ("gone", "no such file"),
+    ):
+        with pytest.raises(InputError, match=rf"{name}\.png[\s\S]*{reason}"):
+            keras.utils.load_img(tmp_path / f"{name}.png")
+
+
 def test_folders_are_classes(tmp_path):
     pillow = pytest.importorskip("PIL.Image")
     for name, value in (("cats", 10), ("dogs", 200)):

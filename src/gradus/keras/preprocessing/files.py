@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from gradus.base.errors import InputError
+from gradus.data.image_files import ENDINGS, eight_bits, opened, pillow
 from gradus.keras.arguments import pick
 
-ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
 MODES = {"rgb": "RGB", "rgba": "RGBA", "grayscale": "L"}
 
 
@@ -23,23 +23,19 @@ def load_img(
     """An image file as a Pillow image.
 
     Arguments:
-        path: the file.
+        path: the file; 16 bits are brought to 8; Keras keeps them in "grayscale".
         color_mode: "rgb", "rgba" or "grayscale".
         target_size: height and width it is brought to.
         interpolation: "nearest", "bilinear" or "bicubic".
     """
-    pillow = pillow_image()
-    ways = {
-        way: getattr(pillow.Resampling, way.upper()) for way in ("nearest", "bilinear", "bicubic")
-    }
+    resampling = pillow().Resampling
+    ways = {way: getattr(resampling, way.upper()) for way in ("nearest", "bilinear", "bicubic")}
     way = ways[pick("interpolation", interpolation, ways)]
     mode = MODES[pick("color_mode", color_mode, MODES)]
-    if not Path(path).is_file():
-        raise InputError(f"image {path}", expected="a file", got="no such file", fix="check it")
     try:
-        with pillow.open(path) as file:
-            image = file.convert(mode)
-    except OSError as error:
+        with opened(Path(path)) as file:
+            image = (eight_bits(file) if file.mode.startswith("I") else file).convert(mode)
+    except (OSError, ValueError) as error:
         raise InputError(
             f"image {path}", expected="an image", got=error, fix="remove the file, or replace it"
         ) from error
@@ -56,13 +52,12 @@ def img_to_array(img: Any, data_format: None = None, dtype: Any = "float32") -> 
 
 def array_to_img(x: Any, data_format: None = None, scale: bool = True, dtype: Any = None) -> Any:
     """An array (height, width, channels) as a Pillow image, stretched to 0 … 255 with `scale`."""
-    pillow = pillow_image()
     x = np.asarray(x, np.float32)
     if scale:
         x = x - x.min()
         x = 255 * x / max(float(x.max()), 1e-12)
     x = x.astype(np.uint8)
-    return pillow.fromarray(x[..., 0] if x.shape[-1] == 1 else x)
+    return pillow().fromarray(x[..., 0] if x.shape[-1] == 1 else x)
 
 
 def save_img(path: Any, x: Any, data_format: None = None, scale: bool = True) -> None:
@@ -92,17 +87,3 @@ def listed_images(
             fix="put the images of each class into a folder of its own",
         )
     return list(names), paths, np.asarray(labels, np.int32)
-
-
-def pillow_image() -> Any:
-    """Pillow's images; raises InputError where it is missing."""
-    try:
-        from PIL import Image
-    except ImportError:
-        raise InputError(
-            "image files",
-            expected="Pillow",
-            got="no Pillow installed",
-            fix='pip install "gradus[images]"',
-        ) from None
-    return Image
