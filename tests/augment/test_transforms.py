@@ -231,6 +231,7 @@ def test_examples_begin_with_the_images_themselves(key):
         (lambda: contrast(2), "contrast: reach"),
         (lambda: brightness(float("nan")), "brightness: reach"),
         (lambda: cutout(-2), "cutout: size"),
+        (lambda: cutout(5)(BATCH, random.key(0)), "a size below 5"),
         (lambda: mixup(-1), "mixup: alpha"),
         (lambda: mixup(0.2)(BATCH, random.key(0)), r"mixup\(alpha, classes=10\)"),
         (lambda: examples([flip()], np.zeros((4, 3)), random.key(0)), "columns of a table"),

@@ -64,7 +64,7 @@ def cutout(size: int) -> Transform:
     Arguments:
         size: side of the square in pixels.
 
-    Raises InputError where it is no whole number from 0 up.
+    Raises InputError where it is no whole number from 0 up, and for images that are no larger.
 
     >>> from gradus.data import Batch
     >>> cutout(2)(Batch(jnp.ones((1, 3, 3, 1))), random.key(0)).x[0, :, :, 0]
@@ -79,6 +79,7 @@ def cutout(size: int) -> Transform:
         raise InputError("cutout: size", expected=expected, got=repr(size), fix="cutout(8)")
 
     def change(x: jax.Array, key: jax.Array) -> jax.Array:
+        check_size(size, min(x.shape[1:3]))
         hidden = jnp.ones((x.shape[0], 1, 1), bool)
         for axis, own in zip((1, 2), random.split(key), strict=True):
             side = x.shape[axis]
@@ -89,3 +90,14 @@ def cutout(size: int) -> Transform:
         return jnp.where(hidden[..., None], 0, x)
 
     return of_images(f"cutout({size})", change)
+
+
+def check_size(size: int, side: int) -> None:
+    """Refuse to hide a whole image."""
+    if size >= side:
+        raise InputError(
+            f"cutout({size}) of images of {side} pixels",
+            expected=f"a size below {side}",
+            got=size,
+            fix=f"cutout({max(1, side // 4)})",
+        )
