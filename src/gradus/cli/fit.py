@@ -78,7 +78,7 @@ def train(
     task = task_named(settings.task)
     prepared = task.prepare(source, settings)
     settings = task.decided(from_anywhere(settings, source, prepared), prepared)
-    settings = settled(settings, len(prepared.train[0]))
+    settings = settled(settings, prepared.rows)
     algorithm = task.build(settings, prepared)
     sentences = [*prepared.sentences, *task.sentences(settings, prepared)]
     if not quiet:
@@ -104,7 +104,7 @@ def learn(
     stop = None if prepared.validation is None else Patience(epochs=settings.patience)
     run = gradus.fit(
         algorithm,
-        prepared.train,
+        prepared.lessons,
         epochs=settings.epochs,
         batch=settings.batch,
         validation=prepared.validation,
