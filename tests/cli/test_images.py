@@ -193,7 +193,8 @@ def test_images_beyond_the_memory_are_read_while_learning(gradus, photos, monkey
     parts = ("--validation", 0.25, "--test", 0.25)
     answer = gradus("fit", photos, *small, *parts, "--epochs", 15, "--out", "run")
     assert answer.out.startswith("9 images in 2 folders, as 20 × 20 grey (")
-    assert "; 31 others are read while it learns" in answer.out
+    assert "; drawn from 40, which memory does not hold\n" in answer.out
+    assert "\n31 others are read while it learns\n" in answer.out
     history = pl.read_csv("run/history.csv")
     assert history["loss"][-1] < 0.2 * history["loss"][0]
     assert gradus("fit", "--resume", "run", "--epochs", 16).code == 0

@@ -146,6 +146,8 @@ def prepare_arrays(source: Source, settings: Settings) -> Prepared:
     counts = sizes([train, validation, test], words)
     sentences = [*source.notes, *preprocessor.sentences, counts]
     rest = None if source.rest is None else source.rest(preprocessor=preprocessor)
+    if rest is not None:
+        sentences += [f"{rest.length:,} others are read while it learns"]
     return Prepared(train, validation, test, preprocessor, kind, sentences, rest)
 
 

@@ -56,8 +56,8 @@ class Settings:
     model: str = setting(
         "auto",
         "Model",
-        "mlp, cnn, lenet or resnet to predict; made, flow, autoencoder, vae or gan for other tasks;"
-        " auto goes by the task and the examples",
+        "the net: mlp, cnn, lenet or resnet to predict; made, flow, autoencoder, vae or gan for "
+        "other tasks; auto goes by the task and the examples",
     )
     hidden: tuple[int, ...] = setting(
         (128, 64), "Model", "units of each hidden layer, as in 128,64; 0 for a linear model", low=1
@@ -109,8 +109,8 @@ class Settings:
     augment: str = setting(
         "auto",
         "Training",
-        "how images are altered: none, or some of crop,flip,rotate,scale,brightness,contrast,"
-        "cutout,mixup; auto goes by the images",
+        "how images are altered: none, or some of crop, flip, rotate, scale, brightness, contrast, "
+        "cutout, mixup, as in crop,flip; auto goes by the images",
     )
     seed: int = setting(0, "Training", "equal seeds give equal runs", low=0)
 

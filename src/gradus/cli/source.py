@@ -170,7 +170,7 @@ def _in_memory(path: Path, form: Form) -> tuple[Dataset, Callable[..., Stream] |
         height, width, grey = many.form
         form = Form((height, width), "grey" if grey else "rgb")
         examples = read_images(path, *form, only=np.sort(few))
-        words = f"{examples.description}; {len(others)} others are read while it learns"
+        words = f"{examples.description}; drawn from {many.count:,}, which memory does not hold"
         rest = partial(stream_images, path, *form, only=np.sort(others))
         return dataclasses.replace(examples, description=words), rest
 
