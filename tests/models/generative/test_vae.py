@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from gradus import InputError, models, nn
-from gradus.likelihoods import Bernoulli, Gaussian
+from gradus.likelihoods import Bernoulli, Categorical, Gaussian
 from gradus.models import CategoricalLatent, GaussianLatent
 from gradus.models.generative.labels import joined
 from gradus.models.generative.latent_map import latent_map
@@ -122,6 +122,16 @@ def test_labels_beside_the_channels_of_pictures():
 def test_a_single_column_keeps_its_axis(key):
     model = models.vae(1, [], 1).init(key, (1,))
     assert model.sample(key, 5).shape == model.reconstruct(jnp.ones((5, 1))).shape == (5, 1)
+
+
+@pytest.mark.parametrize("columns", [1, 4])
+def test_columns_can_be_categories(columns, key):
+    model = models.vae(columns, [], 1, Categorical(3)).init(key, (columns,))
+    drawn = model.sample(key, 200)
+    assert drawn.shape == (200, columns)
+    assert set(np.unique(drawn)) == {0, 1, 2}
+    other = models.autoencoder(columns, [], 1, Categorical(3)).init(key, (columns,))
+    assert other.reconstruct(drawn.astype("float32")).shape == drawn.shape
 
 
 BAD = {

@@ -9,7 +9,7 @@ import jax
 from gradus import nn
 from gradus.base.errors import located
 from gradus.likelihoods import Gaussian, Likelihood
-from gradus.models.generative.coder import Coder
+from gradus.models.generative.coder import Coder, decoder_of
 from gradus.models.generative.tied import TiedAutoencoder
 from gradus.models.mlp import mlp
 from gradus.nn.layer import Layer
@@ -82,6 +82,6 @@ def autoencoder(
     encoder = nn.Sequential(*body, nn.Dense(code, code_activation))
     if tied:
         return TiedAutoencoder(encoder, likelihood)
-    outputs = columns * likelihood.size
-    decoder = mlp(tuple(hidden)[::-1], outputs, activation=activation, dropout=dropout)
+    up = {"activation": activation, "dropout": dropout}
+    decoder = decoder_of(likelihood, columns, tuple(hidden)[::-1], **up)
     return Autoencoder(encoder, decoder, likelihood)

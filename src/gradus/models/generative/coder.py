@@ -2,15 +2,21 @@
 
 # annotations are not postponed in this file: Equinox must see which of them are abstract
 
+import math
+from collections.abc import Sequence
+from typing import Any
+
 import equinox as eqx
 import jax.numpy as jnp
 from jax import lax
 
+from gradus import nn
 from gradus.base.errors import InputError, located
 from gradus.likelihoods import Likelihood
 from gradus.likelihoods.inputs import as_inputs, as_targets, log_prob_of
 from gradus.models.generative.missing import holes
 from gradus.models.generative.model import GenerativeModel
+from gradus.models.mlp import mlp
 from gradus.nn.layer import INFERENCE, Forward, Layer, Shape
 
 
@@ -83,6 +89,20 @@ class Coder(GenerativeModel):
         with located("encoder"):
             self.encoder.check(x)
         self.likelihood.check(as_targets(x))
+
+
+def decoder_of(
+    likelihood: Likelihood, columns: int, hidden: Sequence[int], **given: Any
+) -> nn.Sequential:
+    """Dense layers that end in what the likelihood needs to describe so many columns.
+
+    >>> from gradus.likelihoods import Categorical
+    >>> decoder_of(Categorical(3), 4, [8]).output_shape((2,))  # three logits for each column
+    (4, 3)
+    """
+    outputs = likelihood.output_shape(() if columns == 1 else (columns,))
+    dense = mlp(hidden, math.prod(outputs), **given)
+    return dense if len(outputs) == 1 else nn.Sequential(*dense.layers, nn.Reshape(outputs))
 
 
 def check_outputs(likelihood: Likelihood, outputs: Shape, x: Shape) -> None:

@@ -14,6 +14,7 @@ from gradus.base.errors import InputError, located
 from gradus.base.record import static
 from gradus.likelihoods import Gaussian, Likelihood
 from gradus.likelihoods.inputs import as_inputs, as_targets, log_prob_of
+from gradus.models.generative.coder import decoder_of
 from gradus.models.generative.labels import joined, labels_to_draw
 from gradus.models.generative.latents import GaussianLatent, Latent
 from gradus.models.generative.missing import holes
@@ -187,8 +188,7 @@ def vae(
     """
     causes = latent if isinstance(latent, Latent) else GaussianLatent(latent)
     encoder = mlp(hidden, causes.size, activation=activation)
-    outputs = columns * likelihood.size
-    decoder = mlp(tuple(hidden)[::-1], outputs, activation=activation)
+    decoder = decoder_of(likelihood, columns, tuple(hidden)[::-1], activation=activation)
     return VAE(encoder, decoder, causes, likelihood, classes)
 
 
