@@ -27,7 +27,7 @@ CHANGED = Settings(
     test=0.3, group="g", time="t", hidden=(3, 2), activation="tanh", dropout=0.5, batch_norm=True,
     likelihood="laplace", label_smoothing=0.1, epochs=7, batch=5, patience=2, optimizer="sgd",
     rate=0.5, schedule="step", warm_up=1.5, seed=3, l2=0.1, l1=0.2, max_norm=3.0, image_size=32,
-    model="cnn", filters=(8,), augment="flip",
+    model="cnn", filters=(8,), augment="flip", task="impute", code=4, anomalies=0.2,
 )  # fmt: skip
 
 
