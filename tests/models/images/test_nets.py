@@ -121,3 +121,10 @@ def test_refusals(name):
     make, message = WRONG[name]
     with pytest.raises(InputError, match=message):
         make()
+
+
+@pytest.mark.parametrize("name", ["cnn", "resnet"])
+def test_images_without_a_channel_axis_are_no_series(name):
+    model = {"cnn": models.cnn([4], 2), "resnet": models.resnet(8, 2)}[name]
+    with pytest.raises(InputError, match=r"channel axis at their end, as by x\[\.\.\., None\]"):
+        model.output_shape((28, 28))

@@ -32,8 +32,8 @@ def cnn(
         dropout: probability of dropping a hidden unit of the perceptron in training.
         batch_norm: normalise before each activation.
 
-    Raises InputError for filters that are no list of numbers, and, at `init`, for images too small
-    to be pooled so often.
+    Raises InputError for filters that are no list of numbers, and, at `init`, for images without a
+    channel axis and for images too small to be pooled so often.
 
     >>> print(str(nn.summary(cnn([32, 64], 10), (28, 28, 1))).splitlines()[-1])
     421,642 parameters, 421,408 of them weights
@@ -42,12 +42,13 @@ def cnn(
     """
     check_numbers("cnn", "filters", filters, [32, 64])
     layers: list[nn.Layer] = []
+    window = (kernel_size, kernel_size)  # two axes: images without channels are no series
     for n in filters:
         if batch_norm:
-            layers.append(nn.Conv(n, kernel_size, padding="same", use_bias=False))
+            layers.append(nn.Conv(n, window, padding="same", use_bias=False))
             layers += [nn.BatchNorm(), nn.Lambda(activation)]
         else:
-            layers.append(nn.Conv(n, kernel_size, activation, padding="same"))
+            layers.append(nn.Conv(n, window, activation, padding="same"))
         layers.append(nn.MaxPool(pool))
     perceptron = mlp(hidden, outputs, activation=activation, dropout=dropout, batch_norm=batch_norm)
     return nn.Sequential(*layers, *perceptron.layers)

@@ -16,7 +16,7 @@ def conv(filters: int, size: int, stride: int = 1, *, bias: bool = False) -> nn.
     The margin is the same on all sides, as PyTorch's is.
     """
     settings = {"use_bias": bias, "weight_init": nn.HeNormal()}
-    return nn.Conv(filters, size, stride=stride, padding=size // 2, **settings)
+    return nn.Conv(filters, (size, size), stride=stride, padding=size // 2, **settings)
 
 
 def rectifier() -> nn.Lambda:
