@@ -87,6 +87,13 @@ def prepare_images(source: Source, settings: Settings, form: Form) -> Prepared:
             got=f"arrays of shape {examples.x.shape[1:]}",
             fix="--task compress, anomaly or generate take images of height, width and channels",
         )
+    if source.rest is not None:
+        raise InputError(
+            f"--task {settings.task}",
+            expected="images that fit into half of the memory",
+            got=f"{source.name}, which is too large",
+            fix="make them smaller with --image-size, or give fewer",
+        )
     drawn = examples.split(
         0 if source.validation or settings.model == "gan" else settings.validation,
         0 if source.test else settings.test,
