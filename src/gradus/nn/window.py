@@ -202,4 +202,4 @@ def _check_fit(layer: Layer, window: Window, shape: Shape) -> None:
 
 def is_whole(n: Any, least: int) -> bool:
     """Whether n is a whole number from `least` up."""
-    return isinstance(n, int | np.integer) and not isinstance(n, bool) and n >= least
+    return isinstance(n, int | np.integer) and not isinstance(n, bool) and bool(n >= least)

@@ -154,7 +154,7 @@ def contributions(model: Layer, x: Any, names: Sequence[str], target: Any = None
     """
     sizes = np.abs(integrated_gradients(model, x, target)).mean(axis=0)
     largest = np.argsort(-sizes, kind="stable")[:MOST_COLUMNS]
-    rows = [{"column": short(names[j], 24), "size": float(sizes[j])} for j in largest]
+    rows = [{"column": short(names[j], 24), "size": float(sizes[j])} for j in map(int, largest)]
     y = {"field": "column", "type": "nominal", "title": None, "sort": None}
     x_axis = numeric("size", "mean size of the integrated gradient")
     bars = layer(rows, {"type": "bar", "color": ACCENT}, x=x_axis, y=y)
