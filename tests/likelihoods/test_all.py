@@ -293,7 +293,11 @@ def test_check_refuses_what_nothing_describes(case, y, message):
         (Categorical(3), [0, 1, -1], "row 2"),
         (Categorical(3), [0.5, 1.0], "row 0"),
         (Bernoulli(), [0, 1, 2], "row 2\n  Expected: 0 or 1"),
-        (Bernoulli(), [[0, 1], [1, -1]], r"row 1, column 1(.|\n)*give \(y \+ 1\) / 2"),
+        (
+            Bernoulli(),
+            [[0, 1], [1, -1]],
+            r"row 1, column 1(.|\n)*labels −1 and \+1: \(y \+ 1\) / 2",
+        ),
         (Poisson(), [3, -1], "row 1\n  Expected: whole numbers 0, 1, 2"),
         (Poisson(), [0.5], "row 0(.|\n)*use Gaussian"),
         (Gaussian(), [[1.0], [2.0]], r"column(.|\n)*y\[:, 0\]"),

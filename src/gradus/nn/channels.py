@@ -16,27 +16,30 @@ import jax.numpy as jnp
 from jax import lax
 
 
-@partial(jax.custom_jvp, nondiff_argnums=(1,))
 def spread(vector: jax.Array, shape: tuple[int, ...]) -> jax.Array:
-    """The vector of the last axis at every example and position.
+    """The vector of the last axis beside an array of `shape`, with which it may be combined.
 
-    >>> spread(jnp.array([1.0, 2.0]), (2, 2))
-    Array([[1., 2.],
-           [1., 2.]], dtype=float32)
+    >>> spread(jnp.array([1.0, 2.0]), (3, 2)).shape, spread(jnp.array([1.0, 2.0]), (3, 4, 2)).shape
+    ((1, 2), (3, 4, 2))
     >>> jax.grad(lambda v: spread(v, (8, 4, 4, 2)).sum())(jnp.zeros(2))
     Array([128., 128.], dtype=float32)
     """
+    return vector[None] if len(shape) == 2 else _at_positions(vector, shape)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(1,))
+def _at_positions(vector: jax.Array, shape: tuple[int, ...]) -> jax.Array:
     return jnp.broadcast_to(vector, shape)
 
 
-@spread.defjvp
+@_at_positions.defjvp
 def _(shape, primals, tangents):
     (vector,), (direction,) = primals, tangents
     if jax.default_backend() != "cpu":
-        return spread(vector, shape), jnp.broadcast_to(direction, shape)
+        return _at_positions(vector, shape), jnp.broadcast_to(direction, shape)
     ones = jnp.ones((prod(shape[:-1]), 1), direction.dtype)
     product = jnp.matmul(ones, direction[None], precision=lax.Precision.HIGHEST)
-    return spread(vector, shape), product.reshape(shape)  # transposed, it is the sum
+    return _at_positions(vector, shape), product.reshape(shape)  # transposed, it is the sum
 
 
 @jax.custom_jvp
