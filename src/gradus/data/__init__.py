@@ -16,10 +16,14 @@ from gradus.data.stream import Chunk, Stream
 from gradus.data.tables import has_header, read_table
 from gradus.data.targets import ClassTarget, CountTarget, NumberTarget, Target, fit_target
 from gradus.data.terms import Polynomial
+from gradus.data.text.characters import Characters
+from gradus.data.text.padding import padded
+from gradus.data.text.words import Words
 
 __all__ = [
     "PCA",
     "Batch",
+    "Characters",
     "Chunk",
     "ClassTarget",
     "CountTarget",
@@ -37,6 +41,7 @@ __all__ = [
     "Standardize",
     "Stream",
     "Target",
+    "Words",
     "as_table",
     "bootstrap",
     "check_arrays",
@@ -48,6 +53,7 @@ __all__ = [
     "k_folds",
     "leave_one_out",
     "load",
+    "padded",
     "read_arrays",
     "read_idx",
     "read_image_files",

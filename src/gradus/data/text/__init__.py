@@ -1,0 +1,1 @@
+"""Text on its way to numbers: what its tokens are, and what number each has."""
