@@ -17,7 +17,9 @@ from gradus.data.tables import has_header, read_table
 from gradus.data.targets import ClassTarget, CountTarget, NumberTarget, Target, fit_target
 from gradus.data.terms import Polynomial
 from gradus.data.text.characters import Characters
+from gradus.data.text.ngrams import NGrams
 from gradus.data.text.padding import padded
+from gradus.data.text.reading import read_text
 from gradus.data.text.words import Words
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "Dataset",
     "Fold",
     "ImagePreprocessor",
+    "NGrams",
     "NumberTarget",
     "Parts",
     "PixelPreprocessor",
@@ -59,6 +62,7 @@ __all__ = [
     "read_image_files",
     "read_images",
     "read_table",
+    "read_text",
     "split",
     "stream_images",
 ]

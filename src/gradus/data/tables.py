@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from gradus.base.errors import InputError, nearest
+from gradus.data.encoding import refuse_other_encodings
 from gradus.data.frames import as_table
 
 if TYPE_CHECKING:
@@ -129,11 +130,12 @@ def readable(path: Path, form: str):
 def _read_csv(path: Path, header: bool | None) -> pl.DataFrame:
     import polars as pl
 
-    options = csv_options(path, header)
     try:
+        options = csv_options(path, header)
         with readable(path, UTF8):
             frame = pl.read_csv(path, **options)
     except InputError:
+        _refuse_encoding(path)
         _refuse_ragged(path)
         raise
     if frame.height == 0:
@@ -187,6 +189,16 @@ def _check_names(path: Path, names: list[str]) -> None:
                 got=f"columns {names.index(name) + 1} and {place}",
                 fix="rename one; if the first line holds values, put a line of names above it",
             )
+
+
+def _refuse_encoding(path: Path) -> None:
+    """Raise InputError naming the first byte that is not UTF-8; else return."""
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
+            content = file.read()
+    except (OSError, EOFError):  # no gzip file: said elsewhere
+        return
+    refuse_other_encodings(path.name, content)
 
 
 def _refuse_ragged(path: Path) -> None:
