@@ -20,6 +20,7 @@ from gradus.data.text.characters import Characters
 from gradus.data.text.ngrams import NGrams
 from gradus.data.text.padding import padded
 from gradus.data.text.reading import read_text
+from gradus.data.text.subwords import Subwords
 from gradus.data.text.words import Words
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Split",
     "Standardize",
     "Stream",
+    "Subwords",
     "Target",
     "Words",
     "as_table",

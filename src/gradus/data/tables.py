@@ -215,7 +215,7 @@ def _refuse_ragged(path: Path) -> None:
                         got=f"{len(row)} values",
                         fix="correct this line; put quotes around text that holds the separator",
                     )
-    except (UnicodeDecodeError, csv.Error):
+    except (UnicodeDecodeError, OSError, csv.Error):
         return
 
 

@@ -183,26 +183,37 @@ def counted(
     check_count("least", least)
     if most is not None:
         check_count("most", most)
-    occurrences, documents, texts = Counter(), Counter(), 0
-    for tokens in tokenised:
-        occurrences.update(tokens)
-        documents.update(set(tokens))
-        texts += 1
+    bags = [Counter(tokens) for tokens in tokenised]
+    occurrences = sum_of(bags)
     kept = [token for token, count in occurrences.most_common(most) if count >= least]
     if not kept:
         raise InputError(
             "vocabulary",
             expected=f"texts with a token that occurs {least} times or more",
-            got=f"{texts} texts with {len(occurrences)} different tokens",
+            got=f"{len(bags)} texts with {len(occurrences)} different tokens",
             fix="lower `least`" if occurrences else "give texts that are not empty",
         )
-    first = fixed(ends)
+    vocabulary = (*fixed(ends), *kept)
     return {
-        "vocabulary": (*first, *kept),
-        "documents": (*(0 for _ in first), *(documents[token] for token in kept)),
-        "texts": texts,
+        "vocabulary": vocabulary,
+        "documents": documents_of(vocabulary, bags),
+        "texts": len(bags),
         "ends": ends,
     }
+
+
+def sum_of(bags: Iterable[Counter]) -> Counter:
+    """How often each token occurs in all bags, in the order in which they are first seen."""
+    occurrences: Counter[str] = Counter()
+    for bag in bags:
+        occurrences.update(bag)
+    return occurrences
+
+
+def documents_of(vocabulary: Iterable[str], bags: Iterable[Iterable[str]]) -> tuple[int, ...]:
+    """In how many bags each token is."""
+    documents = Counter(token for bag in bags for token in set(bag))
+    return tuple(documents[token] for token in vocabulary)
 
 
 def fixed(ends: bool) -> tuple[str, ...]:
