@@ -1,0 +1,1 @@
+"""Nets with a memory apart from their units: slots that heads read and write."""
