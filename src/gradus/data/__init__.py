@@ -21,6 +21,7 @@ from gradus.data.text.ngrams import NGrams
 from gradus.data.text.padding import padded
 from gradus.data.text.reading import read_text
 from gradus.data.text.subwords import Subwords
+from gradus.data.text.vectors import WordVectors, read_vectors
 from gradus.data.text.words import Words
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Stream",
     "Subwords",
     "Target",
+    "WordVectors",
     "Words",
     "as_table",
     "bootstrap",
@@ -65,6 +67,7 @@ __all__ = [
     "read_images",
     "read_table",
     "read_text",
+    "read_vectors",
     "split",
     "stream_images",
 ]
