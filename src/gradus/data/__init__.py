@@ -17,6 +17,7 @@ from gradus.data.tables import has_header, read_table
 from gradus.data.targets import ClassTarget, CountTarget, NumberTarget, Target, fit_target
 from gradus.data.terms import Polynomial
 from gradus.data.text.characters import Characters
+from gradus.data.text.next_tokens import NextTokens, next_tokens, passages
 from gradus.data.text.ngrams import NGrams
 from gradus.data.text.padding import padded
 from gradus.data.text.reading import read_text
@@ -35,6 +36,7 @@ __all__ = [
     "Fold",
     "ImagePreprocessor",
     "NGrams",
+    "NextTokens",
     "NumberTarget",
     "Parts",
     "PixelPreprocessor",
@@ -60,7 +62,9 @@ __all__ = [
     "k_folds",
     "leave_one_out",
     "load",
+    "next_tokens",
     "padded",
+    "passages",
     "read_arrays",
     "read_idx",
     "read_image_files",

@@ -10,6 +10,7 @@ from gradus.learn.generative import generative
 from gradus.learn.mistake_bound import MistakeBound, mistake_bound
 from gradus.learn.perceptron import perceptron
 from gradus.learn.supervised import supervised
+from gradus.learn.truncated_bptt import truncated_bptt
 from gradus.learn.vae import vae
 from gradus.learn.virtual_adversarial import virtual_adversarial
 
@@ -25,6 +26,7 @@ __all__ = [
     "mistake_bound",
     "perceptron",
     "supervised",
+    "truncated_bptt",
     "vae",
     "virtual_adversarial",
 ]

@@ -30,6 +30,8 @@ from gradus.models.images.vgg import vgg
 from gradus.models.mlp import mlp
 from gradus.models.network import Network
 from gradus.models.rbf_network import rbf_network
+from gradus.models.sequences.language_model import LanguageModel, language_model
+from gradus.models.sequences.text_classifier import text_classifier
 from gradus.models.transfer import features, with_head
 from gradus.models.weights import Loaded, load_weights, save_weights
 
@@ -45,6 +47,7 @@ __all__ = [
     "Flow",
     "GaussianLatent",
     "GenerativeModel",
+    "LanguageModel",
     "Latent",
     "Loaded",
     "MaskedConv",
@@ -65,6 +68,7 @@ __all__ = [
     "freeze",
     "fully_visible",
     "inception",
+    "language_model",
     "latent_map",
     "lenet",
     "linear",
@@ -76,6 +80,7 @@ __all__ = [
     "rbf_network",
     "resnet",
     "save_weights",
+    "text_classifier",
     "unfreeze",
     "vae",
     "vgg",

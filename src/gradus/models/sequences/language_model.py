@@ -1,0 +1,138 @@
+"""What comes next: a recurrent net that gives every token its probability given those before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from gradus import nn
+from gradus.base.errors import InputError
+from gradus.base.record import param, static, weight
+from gradus.nn.initializers import GlorotUniform
+from gradus.nn.layer import INFERENCE, Forward, Layer
+
+
+class LanguageModel(Layer):
+    """p(xₜ₊₁ | x₁ … xₜ) = softmax(hₜ W + b), h from layers over time that see vectors of tokens.
+
+    Called on tokens (B, T) it gives logits (B, T, V): those at step t are about the token after
+    it. So the targets are the tokens one step later, see `data.next_tokens`, and what they mean
+    is `Categorical(V)`. Layers that see the steps in their order make padding at the end
+    harmless: its targets have weight 0.
+
+    Arguments:
+        embedding: the vectors of the tokens; V of them.
+        body: layers over time.
+        tied: whether W is the table of vectors, turned: a token is likely where h is like its
+            vector. The last layer then has as many units as vectors have numbers.
+
+    `start` and `steps` carry the state on, as those of a recurrent layer; `log_prob` measures
+    and `generate` writes.
+
+    >>> model = language_model(5, nn.LSTM(8)).init(jax.random.key(0), (7,))
+    >>> model(jnp.zeros((2, 7), int)).shape
+    (2, 7, 5)
+
+    Mikolov, Karafiát, Burget, Černocký and Khudanpur (2010); tied: Press and Wolf (2017).
+    """
+
+    embedding: nn.Embedding
+    body: nn.Stack
+    tied: bool = static(False)
+    weight: jax.Array | None = weight()
+    bias: jax.Array = param()
+
+    @property
+    def tokens(self) -> int:
+        """V, how many tokens there are."""
+        return self.embedding.tokens
+
+    def init(self, key, shape):
+        one, two, three = jax.random.split(key, 3)
+        embedding = self.embedding.init(one, shape)
+        seen = embedding.output_shape(shape)
+        ready = self.replace(embedding=embedding, body=self.body.init(two, seen))
+        units = ready.body.output_shape(seen)[-1]
+        if self.tied:
+            check_tied(units, embedding.width)
+        elif self.weight is None:
+            ready = ready.replace(weight=GlorotUniform()(three, (units, self.tokens)))
+        return ready if self.bias is not None else ready.replace(bias=jnp.zeros(self.tokens))
+
+    def __call__(self, x, forward: Forward = INFERENCE):
+        return self.logits(self.body(self.embedding(x, forward), forward))
+
+    def start(self, size: int) -> Any:
+        """The state before the first token of `size` texts."""
+        return self.body.start(size)
+
+    def steps(
+        self,
+        x: jax.Array,
+        state: Any,
+        mask: jax.Array | None = None,
+        forward: Forward = INFERENCE,
+    ) -> tuple[jax.Array, Any]:
+        """The logits after each of some tokens, (B, T, V), and the state after the last."""
+        h, state = self.body.steps(self.embedding(x, forward), state, mask, forward)
+        return self.logits(h), state
+
+    def logits(self, h: jax.Array) -> jax.Array:
+        """h W + b."""
+        turned = self.embedding.weight.T if self.tied else self.weight
+        return h @ turned + self.bias[None, None, :]
+
+    def output_shape(self, shape):
+        return (*shape, self.tokens)
+
+    def check(self, x):
+        self.embedding.check(x)
+
+    def with_output_bias(self, bias):
+        return self if self.bias is not None else self.replace(bias=bias)
+
+
+def language_model(
+    tokens: int,
+    *layers: Layer,
+    width: int = 64,
+    dropout: float = 0.0,
+    tied: bool = False,
+) -> LanguageModel:
+    """A language model: vectors of tokens, layers over time, and logits of the token that follows.
+
+    Arguments:
+        tokens: V, how many tokens there are, such as `Characters.size`.
+        layers: layers that see the steps in their order, such as `nn.LSTM(256), nn.LSTM(256)`.
+        width: numbers in the vector of each token.
+        dropout: probability of dropping a number on its way from layer to layer, never on its
+            way from step to step.
+        tied: whether the table of vectors is also that of the logits; see `LanguageModel`.
+
+    Raises InputError without layers, and where tied sizes do not fit.
+
+    >>> from gradus.base.tree import count
+    >>> model = language_model(65, nn.GRU(16), nn.GRU(16), width=16, tied=True)
+    >>> count(model.init(jax.random.key(0), (10,)))
+    4369
+
+    Dropout: Zaremba, Sutskever and Vinyals (2014).
+    """
+    dropped = [nn.Dropout(dropout)] if dropout else []
+    body = [part for layer in layers for part in (*dropped, layer)]
+    return LanguageModel(
+        nn.Embedding(tokens, width), nn.Stack(*body, *dropped).with_sequences(), tied
+    )
+
+
+def check_tied(units: int, width: int) -> None:
+    """Refuse vectors that cannot be compared with the last layer's units."""
+    if units != width:
+        raise InputError(
+            "language_model: tied",
+            expected="a last layer with as many units as the vectors have numbers",
+            got=f"{units} units, vectors of {width} numbers",
+            fix=f"width={units}, or tied=False",
+        )
