@@ -50,6 +50,18 @@ BATCH_NORM = {**NORM, "mean": "state", "variance": "state"}
 RNN = {"weight": "weight", "recurrent": "weight", "bias": "param"}
 PEEPHOLE = {**RNN, "peepholes": "param"}
 GRU = {**RNN, "recurrent_bias": "param"}
+HEADS = {
+    f"{part}.{name}": kind
+    for part in ("query", "key", "value", "output")
+    for name, kind in DENSE.items()
+}
+MACHINE = {
+    **{f"controller.{name}": kind for name, kind in RNN.items()},
+    "interface": "weight",
+    "interface_bias": "param",
+    "output_weight": "weight",
+    "output_bias": "param",
+}
 SEQUENCE, MASKED = (5, 3), ((5, 3), (5,))
 WIDTH = "wrong input shape"
 
@@ -225,6 +237,22 @@ LAYERS = {
     "delay": Case(nn.Delay(2, delay=3), MASKED, {**RNN, "delayed": "weight"}),
     "time delay": Case(nn.TimeDelay(2, 3, nn.tanh, return_sequences=True), SEQUENCE, DENSE, WIDTH),
     "time delay of one": Case(nn.TimeDelay(2, 1, nn.tanh), MASKED, DENSE),
+    "neural turing machine": Case(
+        nn.NeuralTuringMachine(
+            2, slots=4, width=3, controller=nn.LSTM(2), reads=2, return_sequences=True
+        ),
+        MASKED,
+        MACHINE,
+    ),
+    "neural turing machine, dense controller": Case(
+        nn.NeuralTuringMachine(2, slots=4, width=2, controller=nn.Dense(2, nn.tanh), writes=2),
+        SEQUENCE,
+        {name: kind for name, kind in MACHINE.items() if "recurrent" not in name},
+        WIDTH,
+    ),
+    "dnc": Case(
+        nn.DNC(2, slots=4, width=3, controller=nn.SimpleRNN(2), reads=2), SEQUENCE, MACHINE, WIDTH
+    ),
     "stack": Case(
         nn.Stack(nn.GRU(3), nn.Dropout(0.3), nn.LSTM(2)),
         MASKED,
@@ -256,6 +284,38 @@ LAYERS = {
         (5,),
         {"0.weight": "weight"} | inside("1", GRU) | inside("2", DENSE),
         tokens=7,
+    ),
+    "attention": Case(nn.Attention(), SEQUENCE),
+    "causal attention": Case(nn.Attention("dot", causal=True), MASKED),
+    "additive attention": Case(
+        nn.Attention("additive", cross=True),
+        ((5, 3), ((4, 2), (4,))),
+        {"scores.query": "weight", "scores.key": "weight", "scores.vector": "weight"},
+    ),
+    "multiplicative attention": Case(
+        nn.Attention("multiplicative", cross=True, return_sequences=False),
+        (MASKED, (4, 2)),
+        {"scores.weight": "weight"},
+    ),
+    "multi-head attention": Case(
+        nn.MultiHeadAttention(4, 2, dropout=0.3), SEQUENCE, HEADS, f"Dense: {WIDTH}"
+    ),
+    "multi-head attention, last step": Case(
+        nn.MultiHeadAttention(4, 2, causal=True, return_sequences=False), MASKED, HEADS
+    ),
+    "multi-head attention to others": Case(
+        nn.MultiHeadAttention(4, 2, cross=True), (SEQUENCE, ((4, 2), (4,))), HEADS
+    ),
+    "positional encoding": Case(nn.PositionalEncoding(), SEQUENCE),
+    "positional embedding": Case(nn.PositionalEmbedding(6), SEQUENCE, {"weight": "weight"}, WIDTH),
+    "transformer block": Case(
+        nn.TransformerBlock(4, 2, hidden=3, causal=True, dropout=0.2, activation=nn.gelu),
+        ((5, 4), (5,)),
+        inside("attention", HEADS)
+        | inside("feedforward.0", DENSE)
+        | inside("feedforward.2", DENSE)
+        | inside("first_norm", NORM)
+        | inside("second_norm", NORM),
     ),
     "reshape": Case(nn.Reshape((3, -1)), (2, 6)),
     "flatten": Case(nn.Flatten(), (2, 3)),

@@ -17,6 +17,10 @@ from gradus.nn.activations import (
     softplus,
     tanh,
 )
+from gradus.nn.attention.attention import Attention
+from gradus.nn.attention.multi_head import MultiHeadAttention
+from gradus.nn.attention.positions import PositionalEmbedding, PositionalEncoding
+from gradus.nn.attention.transformer import TransformerBlock
 from gradus.nn.branches import Add, Branches, Concat, Parallel
 from gradus.nn.combine import Lambda, Sequential, as_layer, chain
 from gradus.nn.conv import Conv
@@ -45,6 +49,8 @@ from gradus.nn.layer import INFERENCE, Forward, Layer
 from gradus.nn.local import LocallyConnected, TiledConv
 from gradus.nn.masked import MaskedDense
 from gradus.nn.matrix import as_matrix
+from gradus.nn.memory.dnc import DNC
+from gradus.nn.memory.turing import NeuralTuringMachine
 from gradus.nn.minibatch import MinibatchDeviation, MinibatchDiscrimination
 from gradus.nn.noise import Dropout, GaussianNoise, WeightNoise, monte_carlo
 from gradus.nn.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
@@ -64,6 +70,7 @@ from gradus.nn.recurrent.gru import GRU
 from gradus.nn.recurrent.jordan import Jordan
 from gradus.nn.recurrent.lstm import LSTM
 from gradus.nn.recurrent.multiplicative import MultiplicativeLSTM
+from gradus.nn.recurrent.over_time import MaxOverTime, MeanOverTime
 from gradus.nn.recurrent.scales import Delay, Leaky
 from gradus.nn.recurrent.simple import SimpleRNN
 from gradus.nn.recurrent.stack import Stack
@@ -79,11 +86,13 @@ from gradus.nn.units import RBF, Maxout, PReLU, RReLU
 
 __all__ = [
     "ACTIVATIONS",
+    "DNC",
     "GRU",
     "INFERENCE",
     "LSTM",
     "RBF",
     "Add",
+    "Attention",
     "BatchNorm",
     "Bidirectional",
     "Branches",
@@ -123,12 +132,16 @@ __all__ = [
     "LpPool",
     "MaskedDense",
     "MaskingNoise",
+    "MaxOverTime",
     "MaxPool",
     "Maxout",
+    "MeanOverTime",
     "MeanPool",
     "MinibatchDeviation",
     "MinibatchDiscrimination",
+    "MultiHeadAttention",
     "MultiplicativeLSTM",
+    "NeuralTuringMachine",
     "Normal",
     "Note",
     "Ones",
@@ -137,6 +150,8 @@ __all__ = [
     "PReLU",
     "Pad",
     "Parallel",
+    "PositionalEmbedding",
+    "PositionalEncoding",
     "RReLU",
     "Reshape",
     "Residual",
@@ -149,6 +164,7 @@ __all__ = [
     "Summary",
     "TiledConv",
     "TimeDelay",
+    "TransformerBlock",
     "Uniform",
     "Upsample",
     "WeightNoise",

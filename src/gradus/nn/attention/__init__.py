@@ -1,0 +1,1 @@
+"""Looking back by content: attention, positions, and the Transformer's block."""
