@@ -32,6 +32,7 @@ from gradus.models.network import Network
 from gradus.models.rbf_network import rbf_network
 from gradus.models.sequences.language_model import LanguageModel, language_model
 from gradus.models.sequences.text_classifier import text_classifier
+from gradus.models.sequences.text_classifier import text_classifier
 from gradus.models.transfer import features, with_head
 from gradus.models.weights import Loaded, load_weights, save_weights
 
@@ -80,6 +81,7 @@ __all__ = [
     "rbf_network",
     "resnet",
     "save_weights",
+    "text_classifier",
     "text_classifier",
     "unfreeze",
     "vae",

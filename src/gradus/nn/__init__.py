@@ -71,6 +71,7 @@ from gradus.nn.recurrent.jordan import Jordan
 from gradus.nn.recurrent.lstm import LSTM
 from gradus.nn.recurrent.multiplicative import MultiplicativeLSTM
 from gradus.nn.recurrent.over_time import MaxOverTime, MeanOverTime
+from gradus.nn.recurrent.over_time import MaxOverTime, MeanOverTime
 from gradus.nn.recurrent.scales import Delay, Leaky
 from gradus.nn.recurrent.simple import SimpleRNN
 from gradus.nn.recurrent.stack import Stack
@@ -133,8 +134,10 @@ __all__ = [
     "MaskedDense",
     "MaskingNoise",
     "MaxOverTime",
+    "MaxOverTime",
     "MaxPool",
     "Maxout",
+    "MeanOverTime",
     "MeanOverTime",
     "MeanPool",
     "MinibatchDeviation",
