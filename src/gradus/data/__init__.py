@@ -11,6 +11,10 @@ from gradus.data.images import ImagePreprocessor, PixelPreprocessor
 from gradus.data.inference import infer_kind, infer_target_kind
 from gradus.data.preprocess import Preprocessor
 from gradus.data.scaling import PCA, Scale, Scaling, Standardize
+from gradus.data.series.period import period_of
+from gradus.data.series.preprocess import SeriesPreprocessor
+from gradus.data.series.rhythm import Rhythm
+from gradus.data.series.windows import split_windows, windows
 from gradus.data.splits import Fold, Split, bootstrap, k_folds, leave_one_out, split
 from gradus.data.stream import Chunk, Stream
 from gradus.data.tables import has_header, read_table
@@ -42,8 +46,10 @@ __all__ = [
     "PixelPreprocessor",
     "Polynomial",
     "Preprocessor",
+    "Rhythm",
     "Scale",
     "Scaling",
+    "SeriesPreprocessor",
     "Split",
     "Standardize",
     "Stream",
@@ -65,6 +71,7 @@ __all__ = [
     "next_tokens",
     "padded",
     "passages",
+    "period_of",
     "read_arrays",
     "read_idx",
     "read_image_files",
@@ -73,5 +80,7 @@ __all__ = [
     "read_text",
     "read_vectors",
     "split",
+    "split_windows",
     "stream_images",
+    "windows",
 ]

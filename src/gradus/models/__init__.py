@@ -30,8 +30,11 @@ from gradus.models.images.vgg import vgg
 from gradus.models.mlp import mlp
 from gradus.models.network import Network
 from gradus.models.rbf_network import rbf_network
+from gradus.models.sequences.causal import CausalConvolutions
+from gradus.models.sequences.decomposition import DecomposedLinear
+from gradus.models.sequences.forecaster import Forecaster, forecaster
 from gradus.models.sequences.language_model import LanguageModel, language_model
-from gradus.models.sequences.text_classifier import text_classifier
+from gradus.models.sequences.naive import forecast_baselines
 from gradus.models.sequences.text_classifier import text_classifier
 from gradus.models.transfer import features, with_head
 from gradus.models.weights import Loaded, load_weights, save_weights
@@ -43,9 +46,12 @@ __all__ = [
     "Autoencoder",
     "Autoregressive",
     "CategoricalLatent",
+    "CausalConvolutions",
     "Coder",
+    "DecomposedLinear",
     "DensityModel",
     "Flow",
+    "Forecaster",
     "GaussianLatent",
     "GenerativeModel",
     "LanguageModel",
@@ -66,6 +72,8 @@ __all__ = [
     "extreme_learning_machine",
     "features",
     "flow",
+    "forecast_baselines",
+    "forecaster",
     "freeze",
     "fully_visible",
     "inception",
@@ -81,7 +89,6 @@ __all__ = [
     "rbf_network",
     "resnet",
     "save_weights",
-    "text_classifier",
     "text_classifier",
     "unfreeze",
     "vae",

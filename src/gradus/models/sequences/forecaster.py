@@ -1,0 +1,209 @@
+"""Forecasters: from a window of a series to the rows that come after it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+
+from gradus import nn
+from gradus.base.errors import InputError, located, nearest
+from gradus.base.record import static
+from gradus.models.sequences.causal import CausalConvolutions
+from gradus.models.sequences.decomposition import DecomposedLinear
+from gradus.nn.recurrent.sequence import check_sequence_shape
+
+SMALLEST = 1e-5  # added to the variance of a window
+
+
+class Forecaster(nn.Layer):
+    """The next H rows of the first K columns of a window, in units of the window itself.
+
+    Each target column of a window is moved and scaled, z = (x − m) / s, the body says what comes
+    next, and the way is gone back, y = m + s · body(z): a level that the training part has not
+    seen is no other thing than one that it has.
+
+    Arguments:
+        body: a layer from (L, C) to H · K · outputs numbers, in that order.
+        horizon: H.
+        targets: K, the columns that are forecast, which come first; others stay as they are.
+        outputs: numbers that describe each value, see `Likelihood.size`; the first of them is in
+            units of the series and goes the way back, further ones, such as spreads, do not.
+        normalise: "last": m is the last value and s is 1; "standard": m and s are mean and
+            standard deviation of the window; "none".
+
+    Gives outputs as a likelihood reads them: for targets (B, H, K), with one target (B, H), and
+    with one row of it (B,). Raises InputError for bodies of another size, and for windows of
+    fewer than K columns.
+
+    Kim and others, "Reversible instance normalization" (2022), for "standard", without their
+    learned scale; Zeng and others (2023), NLinear, for "last".
+    """
+
+    body: nn.Layer
+    horizon: int = static()
+    targets: int = static(1)
+    outputs: int = static(1)
+    normalise: str = static("last")
+
+    def init(self, key, shape):
+        _, columns = check_sequence_shape(self, shape)
+        if columns < self.targets:
+            raise InputError(
+                "Forecaster: columns of a window",
+                expected=f"{self.targets} or more, the targets first",
+                got=columns,
+                fix="give the targets among the inputs, or forecast fewer columns",
+            )
+        with located("body"):
+            ready = self.body.init(key, shape)
+            made, wanted = ready.output_shape(shape), self.horizon * self.targets * self.outputs
+        if math.prod(made) != wanted:
+            raise InputError(
+                "Forecaster: body",
+                expected=f"{wanted} numbers, {self.horizon} rows of {self.targets} targets with "
+                f"{self.outputs} outputs",
+                got=f"outputs of shape {made}",
+                fix=f"end it with nn.Dense({wanted})",
+            )
+        return self.replace(body=ready)
+
+    def __call__(self, x, forward: nn.Forward = nn.INFERENCE):
+        known = x[:, :, : self.targets]
+        move, scale = NORMALISERS[self.normalise](known)
+        z = jnp.concatenate([(known - move) / scale, x[:, :, self.targets :]], axis=2)
+        shape = (x.shape[0], self.horizon, self.targets, self.outputs)
+        raw = self.body(z, forward).reshape(shape)
+        level = raw[..., :1] * scale[..., None] + move[..., None]
+        y = jnp.concatenate([level, raw[..., 1:]], axis=3)
+        return y.reshape(x.shape[0], *self.output_shape(x.shape[1:]))
+
+    def output_shape(self, shape):
+        if self.targets > 1:
+            return (self.horizon, self.targets * self.outputs)
+        return (self.horizon * self.outputs,)
+
+
+def as_they_are(known: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Nothing is moved."""
+    return jnp.zeros((1, 1, 1)), jnp.ones((1, 1, 1))
+
+
+def by_last(known: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """From the last value on."""
+    return known[:, -1:], jnp.ones((1, 1, 1))
+
+
+def by_moments(known: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """From the mean of the window, in its standard deviations."""
+    variance = known.var(axis=1, keepdims=True)
+    return known.mean(axis=1, keepdims=True), jnp.sqrt(variance + SMALLEST)
+
+
+NORMALISERS = {"last": by_last, "standard": by_moments, "none": as_they_are}
+
+
+def forecaster(
+    horizon: int,
+    targets: int = 1,
+    kind: str = "linear",
+    *,
+    outputs: int = 1,
+    normalise: str = "last",
+    average: int = 25,
+    units: int = 64,
+    layers: int = 1,
+    dropout: float = 0.0,
+) -> Forecaster:
+    """A net that forecasts the next rows of a series from a window of it.
+
+    Arguments:
+        horizon: H, rows to forecast.
+        targets: K, columns to forecast, the first of each window; a window may have others.
+        kind: "linear": trend and remainder with a linear map each, see `DecomposedLinear`;
+            "rnn": a GRU over the window, and a linear map of its last state;
+            "cnn": dilated convolutions over time, see `CausalConvolutions`, and a linear map of
+            their last step;
+            "mlp": hidden layers over all numbers of the window.
+        outputs: numbers that describe each value: the `size` of the likelihood.
+        normalise: what each window is measured from: "last", "standard" or "none", see
+            `Forecaster`.
+        average: rows of the moving average of "linear".
+        units: of each layer of the others.
+        layers: how many layers "rnn" and "mlp" have.
+        dropout: probability of dropping a hidden unit.
+
+    Takes windows (B, L, C) as `data.SeriesPreprocessor` makes them. Raises InputError for unknown
+    names and for sizes below 1.
+
+    >>> model = forecaster(horizon=24, targets=2).init(jax.random.key(0), (96, 5))
+    >>> model(jnp.ones((3, 96, 5))).shape
+    (3, 24, 2)
+    """
+    check_sizes(horizon=horizon, targets=targets, outputs=outputs, average=average,
+                units=units, layers=layers)  # fmt: skip
+    check_name("kind", kind, KINDS)
+    check_name("normalise", normalise, NORMALISERS)
+    body = KINDS[kind](horizon, targets, outputs, average, units, layers, dropout)
+    return Forecaster(body, horizon, targets, outputs, normalise)
+
+
+def linear(horizon, targets, outputs, average, units, layers, dropout) -> nn.Layer:
+    """Trend and remainder."""
+    return DecomposedLinear(horizon, targets, outputs, average)
+
+
+def recurrent(horizon, targets, outputs, average, units, layers, dropout) -> nn.Layer:
+    """GRUs over the window, and a map of the last state."""
+    hidden = [nn.GRU(units) for _ in range(layers)]
+    return nn.Sequential(nn.Stack(*hidden), *head(horizon * targets * outputs, dropout))
+
+
+def convolutional(horizon, targets, outputs, average, units, layers, dropout) -> nn.Layer:
+    """Causal convolutions over the window, and a map of the last step."""
+    return nn.Sequential(CausalConvolutions(units), *head(horizon * targets * outputs, dropout))
+
+
+def dense(horizon, targets, outputs, average, units, layers, dropout) -> nn.Layer:
+    """Hidden layers over all numbers of the window."""
+    hidden = [nn.Dense(units, nn.relu) for _ in range(layers)]
+    return nn.Sequential(nn.Flatten(), *hidden, *head(horizon * targets * outputs, dropout))
+
+
+def head(numbers: int, dropout: float) -> list[nn.Layer]:
+    """A linear map that begins at 0: the first forecast is what the normalisation says."""
+    last = nn.Dense(numbers, weight_init=nn.Zeros())
+    return [nn.Dropout(dropout), last] if dropout else [last]
+
+
+def check_sizes(**sizes: int) -> None:
+    """Refuse sizes that are no whole numbers from 1 up."""
+    for name, size in sizes.items():
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise InputError(
+                f"forecaster: {name}",
+                expected="a whole number from 1 up",
+                got=repr(size),
+                fix=f"{name}=1, or more",
+            )
+
+
+def check_name(what: str, name: str, table: dict) -> None:
+    """Refuse a name that is not in the table, with the nearest one."""
+    if name not in table:
+        raise InputError(
+            f"forecaster: {what}",
+            expected=", ".join(map(repr, table)),
+            got=repr(name),
+            fix=nearest(str(name), table),
+        )
+
+
+KINDS: dict[str, Callable[..., nn.Layer]] = {
+    "linear": linear,
+    "rnn": recurrent,
+    "cnn": convolutional,
+    "mlp": dense,
+}
