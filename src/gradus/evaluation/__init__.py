@@ -5,6 +5,7 @@ from gradus.evaluation.comparison import Comparison, Pair, compare
 from gradus.evaluation.cross_validation import CrossValidation, evaluate
 from gradus.evaluation.curves import Curve, capacity_curve, learning_curve
 from gradus.evaluation.folds import Fold, divide
+from gradus.evaluation.forecasts import Forecasts, assess_forecasts
 from gradus.evaluation.memorizer import memorizer
 from gradus.evaluation.memory import Memory, random_labels
 from gradus.evaluation.regions import Regions, linear_regions
@@ -20,6 +21,7 @@ __all__ = [
     "CrossValidation",
     "Curve",
     "Fold",
+    "Forecasts",
     "Memory",
     "ModeCoverage",
     "NearestTraining",
@@ -28,6 +30,7 @@ __all__ = [
     "Scores",
     "TwoSample",
     "assess",
+    "assess_forecasts",
     "capacity_curve",
     "compare",
     "divide",

@@ -12,7 +12,8 @@ from gradus.base.record import Record, static
 from gradus.data.columns import numbers_of, shown
 from gradus.data.frames import as_table
 from gradus.data.preprocess import check_column
-from gradus.data.series.rhythm import Rhythm
+from gradus.data.series.period import period_of
+from gradus.data.series.rhythm import Rhythm, counted
 from gradus.data.series.windows import check_lengths, refuse_short, windows
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class SeriesPreprocessor(Record):
     stds: tuple[float, ...] = static()
     length: int = static()
     horizon: int = static()
+    period: int = static()  # rows after which the first target repeats itself; 0 where it does not
     gaps: tuple[tuple[str, int], ...] = static()
     dropped: tuple[str, ...] = static()
 
@@ -53,11 +55,12 @@ class SeriesPreprocessor(Record):
         table: Any,
         targets: Sequence[str] | None = None,
         *,
-        length: int,
         horizon: int,
+        length: int | None = None,
         time: str | None = None,
         known: Sequence[str] | None = None,
         calendar: bool = False,
+        period: int | None = None,
         train: int | None = None,
     ) -> SeriesPreprocessor:
         """Learn rhythm, means and standard deviations.
@@ -65,28 +68,35 @@ class SeriesPreprocessor(Record):
         Arguments:
             table: rows in order of time: a Polars or pandas data frame, or a dict of columns.
             targets: names of the columns to forecast; None: all columns of numbers.
-            length: L, rows of a window.
-            horizon: H, how many rows are forecast after it.
+            horizon: H, how many rows are forecast after a window.
+            length: L, rows of a window; None: three times the horizon or the period, whichever is
+                longer, and at most a third of the training part.
             time: the column of times, which is checked for order and gaps; None: rows count as
                 evenly spaced.
             known: names of further columns that a window holds; None: all columns of numbers.
             calendar: whether a window holds where in the day, the week and the year it is.
+            period: rows after which the series repeats itself, 0 for never; None: found in the
+                training part, see `period_of`.
             train: how many of the first rows are the training part; None: all.
 
         Raises InputError, naming row and column, for times that are not sorted or have gaps, for
         text among the numbers, for columns that begin with a gap, and for series too short.
         """
-        check_lengths(length, horizon)
+        check_lengths(length or 1, horizon)
         table = as_table(table)
-        refuse_short(table.height, length, horizon)
+        rows = table.height if train is None else train
+        words = "" if train is None else f"{train} of {table.height} rows"
+        refuse_short(rows, length or 1, horizon, words)
         for name in (*(targets or ()), *(known or ()), *filter(None, [time])):
             check_column(name, table.columns)
         columns, dropped = chosen(table, targets, known, time)
         rhythm = None if time is None else Rhythm.fit(table[time])
         refuse_calendar(calendar, rhythm)
         numbers, _ = filled(table, columns)
-        learned = numbers[: train or len(numbers)]
+        learned = numbers[:rows]
         varies = np.ptp(learned, axis=0) > 0
+        period = found_period(learned[:, 0], rhythm) if period is None else period
+        usual = min(3 * max(horizon, period), max(rows // 3, 1))
         return cls(
             rhythm=rhythm,
             columns=columns,
@@ -94,8 +104,9 @@ class SeriesPreprocessor(Record):
             calendar=tuple(rhythm.calendar(table[time])) if calendar and rhythm else (),
             means=tuple(learned.mean(axis=0).tolist()),
             stds=tuple(np.where(varies, learned.std(axis=0), 1.0).tolist()),
-            length=int(length),
+            length=int(length or usual),
             horizon=int(horizon),
+            period=int(period),
             gaps=tuple((c, table[c].null_count()) for c in columns if table[c].null_count()),
             dropped=dropped,
         )
@@ -114,6 +125,11 @@ class SeriesPreprocessor(Record):
     def input_shape(self) -> tuple[int, int]:
         """The shape of one window, (L, C)."""
         return self.length, len(self.features)
+
+    @property
+    def target(self) -> None:
+        """No column is a target by itself: targets come out of the windows."""
+        return None
 
     @property
     def target_shape(self) -> tuple[int, ...]:
@@ -135,6 +151,10 @@ class SeriesPreprocessor(Record):
             role = "forecast" if name in self.targets else "known up to now"
             words = f"mean {shown(mean)}, standard deviation {shown(std)} → standardised"
             told.append(f"{name}: {role}, {words}")
+        told.append(
+            f"windows: {counted(self.length, 'row')} known, {self.horizon} forecast; "
+            + (f"period {counted(self.period, 'row')}" if self.period else "no period found")
+        )
         for name, count in self.gaps:
             told.append(f"{name}: {count} missing, filled with the value before")
         return told + ([f"calendar: {', '.join(self.calendar)}"] if self.calendar else [])
@@ -222,6 +242,12 @@ def chosen(
     columns = tuple(dict.fromkeys([*first, *rest]))
     left = (name for name in table.columns if name not in (*columns, *usable, time))
     return columns, tuple(left)
+
+
+def found_period(values: np.ndarray, rhythm: Rhythm | None) -> int:
+    """The period of a column, that of the calendar where it is about as long; 0 for none."""
+    period = period_of(values) or 0
+    return period if rhythm is None else rhythm.nearest_cycle(period)
 
 
 def filled(table: pl.DataFrame, columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:

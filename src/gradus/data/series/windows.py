@@ -61,15 +61,24 @@ def split_windows(
     [(0, 6), (8, 9), (11, 14)]
     """
     check_lengths(length, horizon)
-    late = rows_of("test", test, rows, horizon)
-    middle = rows_of("validation", validation, rows, horizon)
-    early = rows - middle - late
-    with_fix = f"{rows} rows, {middle} of them for validation and {late} for testing"
-    refuse_short(early, length, horizon, with_fix)
+    early, middle, late = split_rows(rows, horizon, validation, test)
+    words = f"{rows} rows, {middle} of them for validation and {late} for testing"
+    refuse_short(early, length, horizon, words)
     borders = (length, early, early + middle, rows)
     starts = (0, early - length, early + middle - length)
     stops = (end - length - horizon + 1 for end in borders[1:])
     return Split(*(np.arange(a, max(a, b)) for a, b in zip(starts, stops, strict=True)))
+
+
+def split_rows(rows: int, horizon: int, validation: float, test: float) -> tuple[int, int, int]:
+    """How many of the rows, from the first on, are for training, validation and testing.
+
+    >>> split_rows(144, 24, validation=0.1, test=0.2)
+    (91, 24, 29)
+    """
+    late = rows_of("test", test, rows, horizon)
+    middle = rows_of("validation", validation, rows, horizon)
+    return rows - middle - late, middle, late
 
 
 def rows_of(part: str, wanted: float, rows: int, horizon: int) -> int:
