@@ -24,6 +24,7 @@ from gradus.data.text.characters import Characters
 from gradus.data.text.next_tokens import NextTokens, next_tokens, passages
 from gradus.data.text.ngrams import NGrams
 from gradus.data.text.padding import padded
+from gradus.data.text.preprocess import TextPreprocessor
 from gradus.data.text.reading import read_text
 from gradus.data.text.subwords import Subwords
 from gradus.data.text.vectors import WordVectors, read_vectors
@@ -55,6 +56,7 @@ __all__ = [
     "Stream",
     "Subwords",
     "Target",
+    "TextPreprocessor",
     "WordVectors",
     "Words",
     "as_table",

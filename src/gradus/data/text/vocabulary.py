@@ -51,6 +51,11 @@ class Vectoriser(Counted):
         return len(self.vocabulary)
 
     @property
+    def first(self) -> int:
+        """The number of the first token that comes from texts."""
+        return len(fixed(self.ends))
+
+    @property
     def start(self) -> int:
         """The number that stands before every text; raises InputError without `ends`."""
         return self._end("start", 2)
@@ -62,8 +67,7 @@ class Vectoriser(Counted):
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
-        first = len(fixed(self.ends))
-        return {token: n for n, token in enumerate(self.vocabulary[first:], first)}
+        return {token: n for n, token in enumerate(self.vocabulary[self.first :], self.first)}
 
     def number(self, token: str) -> int:
         """The number of a token; `unknown` for one that the vocabulary lacks."""
