@@ -238,21 +238,9 @@ LAYERS = {
     "time delay": Case(nn.TimeDelay(2, 3, nn.tanh, return_sequences=True), SEQUENCE, DENSE, WIDTH),
     "time delay of one": Case(nn.TimeDelay(2, 1, nn.tanh), MASKED, DENSE),
     "neural turing machine": Case(
-        nn.NeuralTuringMachine(
-            2, slots=4, width=3, controller=nn.LSTM(2), reads=2, return_sequences=True
-        ),
-        MASKED,
-        MACHINE,
+        nn.NeuralTuringMachine(2, slots=3, width=2, controller=nn.SimpleRNN(2)), MASKED, MACHINE
     ),
-    "neural turing machine, dense controller": Case(
-        nn.NeuralTuringMachine(2, slots=4, width=2, controller=nn.Dense(2, nn.tanh), writes=2),
-        SEQUENCE,
-        {name: kind for name, kind in MACHINE.items() if "recurrent" not in name},
-        WIDTH,
-    ),
-    "dnc": Case(
-        nn.DNC(2, slots=4, width=3, controller=nn.SimpleRNN(2), reads=2), SEQUENCE, MACHINE, WIDTH
-    ),
+    "dnc": Case(nn.DNC(2, slots=3, width=2, controller=nn.SimpleRNN(2)), SEQUENCE, MACHINE, WIDTH),
     "stack": Case(
         nn.Stack(nn.GRU(3), nn.Dropout(0.3), nn.LSTM(2)),
         MASKED,

@@ -98,9 +98,7 @@ def read(memory: jax.Array, weighting: jax.Array) -> jax.Array:
     return jnp.einsum("bhn,bnm->bhm", weighting, memory)
 
 
-def written(
-    memory: jax.Array, weighting: jax.Array, erase: jax.Array, add: jax.Array
-) -> jax.Array:
+def written(memory: jax.Array, weighting: jax.Array, erase: jax.Array, add: jax.Array) -> jax.Array:
     """The memory after writing: M(i) ← M(i) ∏ₕ (1 − wₕ(i) eₕ) + Σₕ wₕ(i) aₕ.
 
     Arguments:
