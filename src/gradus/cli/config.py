@@ -10,6 +10,8 @@ from typing import Any
 from gradus.base.errors import InputError
 from gradus.cli.settings import Settings, known, written
 
+IMPLIED = {"forecast": "forecast", "text": "text"}  # setting -> the task that it means
+
 
 def to_toml(settings: Settings) -> str:
     """Every setting as a commented line of TOML, in the order of the help."""
@@ -46,4 +48,24 @@ def read_config(path: str | Path) -> dict[str, Any]:
 
 def combined(config: dict[str, Any], given: dict[str, Any]) -> Settings:
     """Defaults, overridden by the configuration, overridden by the command line."""
-    return Settings(**{**config, **given})
+    chosen = {**config, **given}
+    return Settings(**implied(chosen))
+
+
+def implied(chosen: dict[str, Any]) -> dict[str, Any]:
+    """The settings with the task that others of them mean, where none was named.
+
+    >>> implied({"forecast": 24})
+    {'forecast': 24, 'task': 'forecast'}
+    """
+    meant = [task for name, task in IMPLIED.items() if chosen.get(name)]
+    if not meant or chosen.get("task") == meant[0]:
+        return chosen
+    if chosen.get("task", "predict") != "predict":
+        raise InputError(
+            f"--task {chosen['task']}",
+            expected=f"{meant[0]}, by the other settings, or these left out",
+            got=chosen["task"],
+            fix="leave --task out",
+        )
+    return {**chosen, "task": meant[0]}

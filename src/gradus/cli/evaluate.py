@@ -25,7 +25,8 @@ def evaluate(folder: Path, data: str) -> None:
         check_column(target, examples.columns, fix)
     part = task.encoded(run.preprocessor, examples)
     warn_if_learned(folder, data)
-    print(f"{counted(len(part[0]), 'row')} of {data}:\n{task.measured(run, part)}")
+    found = task.measured(run, part)
+    print(f"{counted(found.rows, found.noun)} of {data}:\n{found}")
 
 
 def warn_if_learned(folder: Path, data: str) -> None:

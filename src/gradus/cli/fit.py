@@ -17,7 +17,7 @@ from gradus.cli.report import write_report
 from gradus.cli.settings import Settings, counted, option_name
 from gradus.cli.source import Source, form_of, read
 from gradus.cli.tasks import task_named, task_of
-from gradus.evaluation import Assessment, Scores
+from gradus.evaluation import Assessment, Forecasts, Scores
 from gradus.learn import Algorithm
 from gradus.training import Patience, Run
 from gradus.training.progress import person_is_looking
@@ -128,7 +128,7 @@ def from_anywhere(settings: Settings, source: Source, prepared: Prepared) -> Set
 
 def evaluated(
     run: Run, prepared: Prepared, folder: Path, quiet: bool
-) -> Assessment | Scores | None:
+) -> Assessment | Scores | Forecasts | None:
     """What the run is worth on the test part, written to the folder; None without such a part."""
     if prepared.test is None:
         return None
@@ -149,9 +149,9 @@ def ending(run: Run) -> str:
     return f"{run.status[:1].upper()}{run.status[1:]}."
 
 
-def result(found: Assessment | Scores | None) -> str:
+def result(found: Assessment | Scores | Forecasts | None) -> str:
     """What a run is worth, as a table."""
     if found is None:
         return "No rows were held out for testing."
     verb = "was" if found.rows == 1 else "were"
-    return f"On {counted(found.rows, 'row')} that {verb} held out:\n{found}"
+    return f"On {counted(found.rows, found.noun)} that {verb} held out:\n{found}"

@@ -8,6 +8,7 @@ decisions.txt           what was decided about the data
 fed.safetensors         some images and altered copies of them, as bytes
 assessment.safetensors  the test part: truth, predictions, measures, baselines
 scores.safetensors      the same of a run without targets
+forecasts.safetensors   the same of a run on a series
 checkpoint.safetensors  where to go on: gradus fit --resume FOLDER
 report.html             all of it, to look at
 """
@@ -23,15 +24,16 @@ from gradus.base.errors import InputError
 from gradus.base.files import DamagedFile, read_arrays, write_arrays, write_atomically
 from gradus.cli.config import to_toml
 from gradus.cli.settings import Settings
-from gradus.evaluation import Assessment, Scores
+from gradus.evaluation import Assessment, Forecasts, Scores
 from gradus.training import Run, load
 
 SETTINGS, DECISIONS, ASSESSMENT = "settings.toml", "decisions.txt", "assessment.safetensors"
-SCORES = "scores.safetensors"
+SCORES, FORECASTS = "scores.safetensors", "forecasts.safetensors"
 FED, REPORT = "fed.safetensors", "report.html"
 ROWS = ("worst", "worst_inputs", "sample", "sample_inputs")
 ARRAYS = ("y", "predicted", "probabilities", "loss_per_row", *ROWS)
 WORDS = ("kind", "measures", "baselines", "labels", "columns")
+FORECAST_WORDS = ("targets", "rows", "measures", "baselines")
 
 
 def new_folder(out: Path | None, name: str) -> Path:
@@ -76,18 +78,40 @@ def load_run(folder: Path) -> Run:
     return run
 
 
-def save_result(folder: Path, found: Assessment | Scores) -> None:
+def save_result(folder: Path, found: Assessment | Scores | Forecasts) -> None:
     """Write what was measured on the test part."""
     if isinstance(found, Assessment):
         save_assessment(folder, found)
+    elif isinstance(found, Forecasts):
+        save_forecasts(folder, found)
     else:
         words = {name: value for name, value in vars(found).items() if name != "each"}
         write_arrays(folder / SCORES, {"each": np.ascontiguousarray(found.each)}, words)
 
 
-def load_result(folder: Path) -> Assessment | Scores | None:
+def load_result(folder: Path) -> Assessment | Scores | Forecasts | None:
     """What was measured on the test part, with targets or without."""
-    return load_assessment(folder) or load_scores(folder)
+    return load_assessment(folder) or load_scores(folder) or load_forecasts(folder)
+
+
+def save_forecasts(folder: Path, found: Forecasts) -> None:
+    """Write what forecasts were worth on the test part."""
+    values = dict(vars(found))
+    words = {name: values.pop(name) for name in FORECAST_WORDS}
+    arrays = {name: np.ascontiguousarray(array) for name, array in values.items()}
+    write_arrays(folder / FORECASTS, arrays, words)
+
+
+def load_forecasts(folder: Path) -> Forecasts | None:
+    """What forecasts are worth; None where nothing was measured."""
+    path = folder / FORECASTS
+    if not path.exists():
+        return None
+    try:
+        arrays, words = read_arrays(path)
+        return Forecasts(**words | {"targets": tuple(words["targets"])}, **arrays)
+    except (DamagedFile, KeyError, TypeError) as error:
+        raise damaged(path, error) from None
 
 
 def load_scores(folder: Path) -> Scores | None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from gradus.base.errors import InputError, nearest
 from gradus.base.files import write_atomically
-from gradus.cli.folder import load_run, load_scores
+from gradus.cli.folder import load_result, load_run
 from gradus.cli.settings import counted
 from gradus.cli.source import form_seen, read, read_files
 from gradus.data import ClassTarget
@@ -30,7 +30,7 @@ def predict(folder: Path, data: Sequence[str], output: Path | None) -> None:
     from gradus.cli.tasks import task_of  # which names a function of this file
 
     run = load_run(folder)
-    answer = partial(as_table, task_of(run).predictions, run, load_scores(folder))
+    answer = partial(as_table, task_of(run).predictions, run, load_result(folder))
     pictures = read_files(data, form_seen(run.preprocessor))
     if pictures is None:
         table = answer(read(one_of(data), part="test").examples)

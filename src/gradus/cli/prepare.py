@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from gradus.cli.settings import Settings, counted, option_name
 from gradus.cli.source import Source
 from gradus.data import Dataset, ImagePreprocessor, Preprocessor, Stream, infer_target_kind, split
 from gradus.data.columns import numbers_of
-from gradus.data.inference import almost_numbers
+from gradus.data.inference import almost_numbers, is_free_text
 from gradus.data.preprocess import check_column
 from gradus.data.targets import fit_target
 
@@ -24,6 +24,8 @@ KINDS = {  # what the target is, by likelihood
     "mixture": "regression",
     "poisson": "counts",
 }
+
+TEXT_HINT = "texts of several words; --text {0} learns from these, and from nothing else"
 
 Part = tuple[Any, ...]
 
@@ -81,8 +83,15 @@ def prepare(source: Source, settings: Settings) -> Prepared:
     return prepare_table(source, settings.target or source.target, settings)
 
 
-def prepare_table(source: Source, target: str, settings: Settings) -> Prepared:
-    """A table: columns are judged, encoded and standardised by what the training part shows."""
+def columns_fitted(rows: Any, target: str, settings: Settings, kind: str) -> Preprocessor:
+    """Columns are judged, encoded and standardised by what the training part shows."""
+    return Preprocessor.fit(rows, target, kinds=chosen_kinds(settings), target_kind=kind)
+
+
+def prepare_table(
+    source: Source, target: str, settings: Settings, fit: Callable[..., Any] = columns_fitted
+) -> Prepared:
+    """A table: `fit` makes a preprocessor of the training part, of its target and the kind of it."""
     table = source.examples
     for name in filter(None, [target, settings.group, settings.time]):
         check_column(name, table.columns)
@@ -99,15 +108,20 @@ def prepare_table(source: Source, target: str, settings: Settings) -> Prepared:
     check_values(table, target, kind, settings)
     rows = split(known.height, settings.validation, settings.test, seed=settings.seed,
                  **rule(known, target, kind, settings))  # fmt: skip
-    preprocessor = Preprocessor.fit(
-        known[rows.train], target, kinds=chosen_kinds(settings), target_kind=kind
-    )
+    preprocessor = fit(known[rows.train], target, settings, kind)
     train, validation, test = (encoded(preprocessor, known[r] if len(r) else None) for r in rows)
     missing = [f"{counted(left_out, 'row')} without {target!r} left out"] if left_out else []
     text = [f"{s.name}: text, as {why}" for s in table if (why := almost_numbers(s))]
+    text += [f"{name}: {TEXT_HINT.format(name)}" for name in free_text(known, preprocessor)]
     counts = sizes([train, validation, test], how(kind, settings))
     sentences = [*source.notes, *missing, *text, *preprocessor.sentences, counts]
     return Prepared(train, validation, test, preprocessor, kind, sentences)
+
+
+def free_text(table: Any, preprocessor: Any) -> list[str]:
+    """The columns of texts that are not learned from."""
+    dropped = [name for name, _ in getattr(preprocessor, "dropped", ())]
+    return [name for name in dropped if is_free_text(table[name])]
 
 
 def check_values(table: Any, target: str, kind: str, settings: Settings) -> None:

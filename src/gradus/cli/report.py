@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from gradus import nn
 from gradus.cli.folder import (
@@ -11,6 +12,7 @@ from gradus.cli.folder import (
     decisions,
     load_assessment,
     load_fed,
+    load_forecasts,
     load_run,
     load_scores,
 )
@@ -35,11 +37,12 @@ def write_report(folder: Path) -> Path:
         load_assessment(folder),
         title=folder.name,
         model_table=layers(run),
-        model_graph=nn.graph(run.model, run.preprocessor.input_shape),
+        model_graph=nn.graph(run.model, run.preprocessor.input_shape, dtype_of(run)),
         command=f"gradus fit --config {folder / SETTINGS}",
         sentences=decisions(folder),
         fed=load_fed(folder),
         scores=load_scores(folder),
+        forecasts=load_forecasts(folder),
         samples=samples(run, MOST_SAMPLES) if task_of(run).draws else None,
     )
     return path
@@ -50,6 +53,12 @@ def layers(run: Run) -> list[dict[str, object]]:
     return [
         {"layer": cells[0], "output": cells[1], "trained": cells[2], "fixed": cells[3]}
         for cells in (
-            row.cells() for row in nn.summary(run.model, run.preprocessor.input_shape).rows
+            row.cells()
+            for row in nn.summary(run.model, run.preprocessor.input_shape, dtype_of(run)).rows
         )
     ]
+
+
+def dtype_of(run: Run) -> Any:
+    """The type of the inputs: whole numbers for tokens, else None for that of numbers."""
+    return getattr(run.preprocessor, "dtype", None)

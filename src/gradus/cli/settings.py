@@ -38,7 +38,8 @@ class Settings:
     task: str = setting(
         "predict",
         "Data",
-        "what to learn: predict, or without --target density, compress, anomaly, impute, generate",
+        "what to learn: predict, or without --target density, compress, anomaly, impute, generate; "
+        "forecast and text, which --forecast and --text choose",
     )
     drop: tuple[str, ...] = setting((), "Data", "columns not to learn from, as in a,b")
     category: tuple[str, ...] = setting((), "Data", "numbers that name categories, as in a,b")
@@ -48,6 +49,25 @@ class Settings:
     test: float = setting(0.2, "Data", "fraction of the rows for the result", low=0, below=1)
     group: str = setting("", "Data", "keep rows of one group in one part; not learned from")
     time: str = setting("", "Data", "train on the earliest rows, test on the latest")
+    forecast: int = setting(
+        0, "Data", "rows of a series in order of time to forecast, as in 24", low=0
+    )
+    window: int = setting(
+        0, "Data", "rows that a forecast goes by; 0 goes by horizon and period", low=0
+    )
+    period: int = setting(0, "Data", "rows after which a series repeats itself; 0 finds it", low=0)
+    calendar: bool = setting(False, "Data", "forecast by the time of day, week and year as well")
+
+    text: tuple[str, ...] = setting(
+        (), "Text", "columns of text to learn from, one after the other, as in title,review"
+    )
+    tokens: str = setting(
+        "words", "Text", "what a text is made of: words, characters, ngrams or subwords"
+    )
+    vocabulary: int = setting(20_000, "Text", "how many different tokens are kept", low=1)
+    length: int = setting(
+        0, "Text", "tokens kept of each text; 0 keeps 99 % of the texts whole, up to 500", low=0
+    )
 
     image_size: int = setting(
         0, "Data", "side that images in folders are brought to, in pixels; 0 goes by them", low=0
@@ -56,8 +76,8 @@ class Settings:
     model: str = setting(
         "auto",
         "Model",
-        "the net: mlp, cnn, lenet or resnet to predict; made, flow, autoencoder, vae or gan for "
-        "other tasks; auto goes by the task and the examples",
+        "the net: mlp, cnn, lenet or resnet to predict; bag, cnn or rnn to read text; linear, rnn, "
+        "cnn or mlp to forecast; made, flow, autoencoder, vae or gan for other tasks; auto goes by the task and the examples",
     )
     hidden: tuple[int, ...] = setting(
         (128, 64), "Model", "units of each hidden layer, as in 128,64; 0 for a linear model", low=1
@@ -74,6 +94,9 @@ class Settings:
         "auto",
         "Model",
         "what the outputs mean: categorical, gaussian, laplace, heteroscedastic, mixture, poisson",
+    )
+    normalise: str = setting(
+        "standard", "Model", "what a forecast starts from: standard, last or none, in each window"
     )
     code: int = setting(
         0,

@@ -8,13 +8,14 @@ from gradus import nn
 from gradus.cli.config import read_config
 from gradus.cli.fit import ending, result
 from gradus.cli.folder import SETTINGS, decisions, load_result, load_run
+from gradus.cli.report import dtype_of
 from gradus.cli.settings import written
 
 
 def summary(folder: Path) -> None:
     """Print layers, settings, what was decided about the data, and the result."""
     run = load_run(folder)
-    print(nn.summary(run.model, run.preprocessor.input_shape), end="\n\n")
+    print(nn.summary(run.model, run.preprocessor.input_shape, dtype_of(run)), end="\n\n")
     for name, value in read_config(folder / SETTINGS).items():
         if value not in ("", 0, ()):
             print(f"{name:<16} {written(value)}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from gradus.cli import answers, generative, images, prepare, recipe, unlabelled, worth
+from gradus.cli import answers, forecast, generative, images, prepare, recipe, texts, unlabelled, worth
 from gradus.cli.measure import measured
 from gradus.cli.predict import predicted
 from gradus.cli.settings import choose
@@ -60,6 +60,24 @@ TASKS: dict[str, Task] = {
         recipe.build,
         recipe.sentences,
         measured,
+        prepare.encoded,
+        predicted,
+    ),
+    "forecast": Task(
+        forecast.prepare,
+        forecast.decided,
+        forecast.build,
+        forecast.sentences,
+        forecast.measured,
+        forecast.encoded,
+        forecast.predictions,
+    ),
+    "text": Task(
+        texts.prepare,
+        texts.decided,
+        texts.build,
+        texts.sentences,
+        texts.measured,
         prepare.encoded,
         predicted,
     ),

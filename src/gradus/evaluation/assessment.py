@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -43,6 +43,7 @@ class Assessment:
         sample_inputs: the inputs of those rows, at most 2 MB.
     """
 
+    noun: ClassVar[str] = "row"
     kind: str
     y: np.ndarray
     predicted: np.ndarray

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
@@ -29,6 +30,7 @@ class Scores:
     Gaussian  -4.0000
     """
 
+    noun: ClassVar[str] = "row"
     headline: str
     higher: bool
     rows: int

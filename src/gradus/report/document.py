@@ -13,11 +13,13 @@ import numpy as np
 from gradus.base.errors import InputError
 from gradus.base.files import write_atomically
 from gradus.evaluation.assessment import Assessment, shown
+from gradus.evaluation.forecasts import Forecasts
 from gradus.evaluation.scores import Scores
 from gradus.nn.graph import ModelGraph
 from gradus.report import examples, results, training
 from gradus.report.architecture import architecture
 from gradus.report.fed import what_the_net_is_fed
+from gradus.report.forecasts import forecast
 from gradus.report.html import Markup, element, facts, join, safe, section, table
 from gradus.report.inside import looking_inside
 from gradus.report.names import readable
@@ -34,6 +36,7 @@ def page(
     *,
     title: str,
     scores: Scores | None = None,
+    forecasts: Forecasts | None = None,
     model_table: Iterable[Mapping[str, object]] | None = None,
     model_graph: ModelGraph | None = None,
     command: str | None = None,
@@ -50,6 +53,7 @@ def page(
         assessment: what `assess` gave back; without it the page shows the training only.
         title: the heading.
         scores: what a model without targets is worth, in the place of an assessment.
+        forecasts: what forecasts are worth, likewise.
         model_table: rows of the table of layers, each a dict with the same keys.
         model_graph: what `nn.graph` gave back, for a picture of the layers.
         command: what a person types to repeat the run.
@@ -73,6 +77,7 @@ def page(
         header(title, run, assessment),
         results.result(assessment) if assessment else "",
         worth(scores),
+        forecast(forecasts),
         training.what_was_done(run, sentences),
         what_the_net_is_fed(fed),
         training.training(run),

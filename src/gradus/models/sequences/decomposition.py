@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -14,7 +16,10 @@ from gradus.nn.recurrent.sequence import check_sequence_shape
 
 
 class DecomposedLinear(Layer):
-    """A linear forecast of trend and remainder: y = R (z − A z) + T A z + b, A a moving average.
+    """A linear forecast of trend and remainder: y = (R (z − A z) + T A z) / √L + b.
+
+    A is a moving average. Values of a window go up and down together, and so would L weights at
+    a step: by 1/√L a step changes forecasts from long windows no more than those from short ones.
 
     The maps R and T, from L rows to H, are shared by all targets, the first `targets` columns.
     Each further column has a map of its own to every target. All maps are 0 at first, so that a
@@ -36,7 +41,8 @@ class DecomposedLinear(Layer):
     (5, 2, 1, 1)
 
     Zeng, Chen, Zhang and Xu, "Are transformers effective for time series forecasting?" (2023),
-    DLinear. Differs: they know no further columns, and start from random maps.
+    DLinear. Differs: they know no further columns, do not divide by √L, and start from random
+    maps.
     """
 
     horizon: int = static()
@@ -75,10 +81,12 @@ class DecomposedLinear(Layer):
         smooth = jnp.asarray(moving_average(x.shape[1], self.average), x.dtype)
         # one product with the window: R + A(T − R), which is made once for the whole batch
         maps = self.remainder + smooth @ (self.trend - self.remainder)
+        maps = maps / math.sqrt(x.shape[1])
         y = jnp.einsum("blk,lh->bhk", x[:, :, : self.targets], maps) + self.bias[None, :, None]
         if self.others is not None:
             rest = x[:, :, self.targets :].reshape(x.shape[0], -1)
-            y = y + (rest @ self.others).reshape(x.shape[0], -1, self.targets)
+            more = rest @ self.others / math.sqrt(rest.shape[1])
+            y = y + more.reshape(x.shape[0], -1, self.targets)
         return jnp.swapaxes(y.reshape(x.shape[0], *shape), 2, 3)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -113,8 +113,7 @@ def forecaster(
     outputs: int = 1,
     normalise: str = "last",
     average: int = 25,
-    units: int = 64,
-    layers: int = 1,
+    hidden: Sequence[int] = (64,),
     dropout: float = 0.0,
 ) -> Forecaster:
     """A net that forecasts the next rows of a series from a window of it.
@@ -131,8 +130,7 @@ def forecaster(
         normalise: what each window is measured from: "last", "standard" or "none", see
             `Forecaster`.
         average: rows of the moving average of "linear".
-        units: of each layer of the others.
-        layers: how many layers "rnn" and "mlp" have.
+        hidden: units of each layer of "rnn" and "mlp"; the channels of "cnn" are the first.
         dropout: probability of dropping a hidden unit.
 
     Takes windows (B, L, C) as `data.SeriesPreprocessor` makes them. Raises InputError for unknown
@@ -142,34 +140,32 @@ def forecaster(
     >>> model(jnp.ones((3, 96, 5))).shape
     (3, 24, 2)
     """
-    check_sizes(horizon=horizon, targets=targets, outputs=outputs, average=average,
-                units=units, layers=layers)  # fmt: skip
+    sizes = {f"hidden[{i}]": n for i, n in enumerate(hidden)}
+    check_sizes(horizon=horizon, targets=targets, outputs=outputs, average=average, **sizes)
     check_name("kind", kind, KINDS)
     check_name("normalise", normalise, NORMALISERS)
-    body = KINDS[kind](horizon, targets, outputs, average, units, layers, dropout)
+    if kind == "linear":
+        body = DecomposedLinear(horizon, targets, outputs, average)
+    else:
+        body = KINDS[kind](tuple(hidden), horizon * targets * outputs, dropout)
     return Forecaster(body, horizon, targets, outputs, normalise)
 
 
-def linear(horizon, targets, outputs, average, units, layers, dropout) -> nn.Layer:
-    """Trend and remainder."""
-    return DecomposedLinear(horizon, targets, outputs, average)
-
-
-def recurrent(horizon, targets, outputs, average, units, layers, dropout) -> nn.Layer:
+def recurrent(hidden: tuple[int, ...], numbers: int, dropout: float) -> nn.Layer:
     """GRUs over the window, and a map of the last state."""
-    hidden = [nn.GRU(units) for _ in range(layers)]
-    return nn.Sequential(nn.Stack(*hidden), *head(horizon * targets * outputs, dropout))
+    layers = [nn.GRU(units) for units in hidden]
+    return nn.Sequential(nn.Stack(*layers), *head(numbers, dropout))
 
 
-def convolutional(horizon, targets, outputs, average, units, layers, dropout) -> nn.Layer:
+def convolutional(hidden: tuple[int, ...], numbers: int, dropout: float) -> nn.Layer:
     """Causal convolutions over the window, and a map of the last step."""
-    return nn.Sequential(CausalConvolutions(units), *head(horizon * targets * outputs, dropout))
+    return nn.Sequential(CausalConvolutions(hidden[0]), *head(numbers, dropout))
 
 
-def dense(horizon, targets, outputs, average, units, layers, dropout) -> nn.Layer:
+def dense(hidden: tuple[int, ...], numbers: int, dropout: float) -> nn.Layer:
     """Hidden layers over all numbers of the window."""
-    hidden = [nn.Dense(units, nn.relu) for _ in range(layers)]
-    return nn.Sequential(nn.Flatten(), *hidden, *head(horizon * targets * outputs, dropout))
+    layers = [nn.Dense(units, nn.relu) for units in hidden]
+    return nn.Sequential(nn.Flatten(), *layers, *head(numbers, dropout))
 
 
 def head(numbers: int, dropout: float) -> list[nn.Layer]:
@@ -202,7 +198,7 @@ def check_name(what: str, name: str, table: dict) -> None:
 
 
 KINDS: dict[str, Callable[..., nn.Layer]] = {
-    "linear": linear,
+    "linear": DecomposedLinear,
     "rnn": recurrent,
     "cnn": convolutional,
     "mlp": dense,

@@ -1,0 +1,126 @@
+"""The part of the page about forecasts: what they are worth, and how some of them look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gradus.evaluation.assessment import shown
+from gradus.evaluation.forecasts import Forecasts
+from gradus.report.axes import numeric, short, spread
+from gradus.report.html import Markup, element, figure, section, table
+from gradus.report.results import all_measures, compared
+from gradus.report.style import ACCENT, HEIGHT, INK, MUTED, SECOND, chart, layer, svg
+
+COLORS = (ACCENT, SECOND, MUTED, INK)  # the model, and then its baselines
+MOST_PICTURES = 4
+
+
+def forecast(found: Forecasts | None) -> Markup:
+    """The model beside simple rules, its errors by step and target, and some windows."""
+    if found is None:
+        return Markup()
+    words = element(
+        "p", compared(found, found.headline, higher=False).replace("examples", "windows")
+    )
+    pictures = element("div", by_step(found), *some_windows(found), class_="figures")
+    return section("Result", words, all_measures(found), by_target(found), pictures)
+
+
+def by_target(found: Forecasts) -> Markup:
+    """The root mean squared error of each of several targets, in its own units."""
+    if len(found.targets) == 1:
+        return Markup()
+    names = [name for name, _ in found.table()]
+    rows = [
+        (target, *map(shown, errors))
+        for target, errors in zip(found.targets, found.by_target.T, strict=True)
+    ]
+    return table(("rmse, in its own units", *names), rows)
+
+
+def by_step(found: Forecasts) -> Markup:
+    """The error of each step ahead, a line for the model and for every baseline."""
+    names = [name for name, _ in found.table()]
+    steps = np.arange(1, found.by_step.shape[1] + 1)
+    unit = "" if len(found.targets) == 1 else ", in standard deviations"
+    x = numeric("x", "rows ahead", scale={"domain": [1, max(2, int(steps[-1] * 1.45))]})
+    y = numeric("y", f"root mean squared error{unit}", scale={"zero": True, "nice": True})
+    layers = [
+        layer(points(steps, errors), line(color), x=x, y=y)
+        for errors, color in zip(found.by_step, COLORS, strict=False)
+    ]
+    ends = found.by_step[: len(COLORS), -1]
+    layers += labels(names, steps[-1] * 1.02, ends, np.nanmax(found.by_step), x, y)
+    caption = "How errors grow with the distance; where the lines meet, the model adds nothing."
+    return figure("Error by step", svg(chart(layers), "Error by step", caption), caption)
+
+
+def some_windows(found: Forecasts) -> list[Markup]:
+    """Some windows from the first to the last, of one target or of several in turn."""
+    count = min(MOST_PICTURES, max(len(found.known), min(len(found.targets), MOST_PICTURES)))
+    places = [(i % len(found.known), i % len(found.targets)) for i in range(count)]
+    return [window(found, i, k) for i, k in places]
+
+
+def window(found: Forecasts, i: int, k: int) -> Markup:
+    """What was known, what came, what the model said with its band, and the first baseline."""
+    known, true, guess = found.known[i, :, k], found.ahead[i, :, k], found.guesses[i, :, :, k]
+    before, after = np.arange(1 - len(known), 1), np.arange(1, len(true) + 1)
+    x, y = (
+        numeric("x", "rows from now"),
+        numeric("y", short(found.targets[k]), scale={"zero": False}),
+    )
+    layers = []
+    if not np.isnan(found.band[:, :, k]).any():
+        low, high = guess[0] + found.band[:, :, k]
+        rows = [
+            {"x": int(t), "y": float(a), "y2": float(b)}
+            for t, a, b in zip(after, low, high, strict=True)
+        ]
+        area = {"type": "area", "color": ACCENT, "opacity": 0.15}
+        layers.append(layer(rows, area, x=x, y=y, y2={"field": "y2"}))
+    past, past_values = np.append(before, after), np.append(known, true)
+    layers.append(layer(points(past, past_values), line(INK, 1.2), x=x, y=y))
+    if len(guess) > 1:
+        layers.append(layer(points(after, guess[1]), line(MUTED, 1.2, dash=True), x=x, y=y))
+    layers.append(layer(points(after, guess[0]), line(ACCENT), x=x, y=y))
+    title = f"Forecast of {found.targets[k]}, window {i + 1} of {len(found.known)}"
+    return figure(title, svg(chart(layers), title, CAPTION), CAPTION)
+
+
+CAPTION = (
+    "Thin: what was known, and what came. Thick: what the model said, with the band in which four "
+    "of five values lay. Dashed: the last value."
+)
+
+
+def points(x: np.ndarray, y: np.ndarray) -> list[dict]:
+    """Rows of a line; what is missing leaves a gap."""
+    return [
+        {"x": float(a), "y": None if np.isnan(b) else float(b)} for a, b in zip(x, y, strict=True)
+    ]
+
+
+def line(color: str, width: float = 2, dash: bool = False) -> dict:
+    """The mark of a line."""
+    mark = {"type": "line", "color": color, "strokeWidth": width}
+    return {**mark, "strokeDash": [4, 3]} if dash else mark
+
+
+def labels(
+    names: Sequence[str], x: float, ends: np.ndarray, top: float, x_axis: dict, y_axis: dict
+) -> list[dict]:
+    """Names at the ends of lines, moved apart where they would overlap."""
+    heights = spread(ends / max(top, 1e-12), 16 / HEIGHT)
+    return [
+        layer(
+            [{"x": float(x), "y": float(height * top), "words": name}],
+            {"type": "text", "align": "left", "color": color, "dx": 4},
+            x=x_axis,
+            y=y_axis,
+            text={"field": "words"},
+        )
+        for name, height, color in zip(names, heights, COLORS, strict=False)
+    ]
