@@ -9,6 +9,7 @@ from gradus.learn.game.gan import gan
 from gradus.learn.generative import generative
 from gradus.learn.mistake_bound import MistakeBound, mistake_bound
 from gradus.learn.perceptron import perceptron
+from gradus.learn.sequence_to_sequence import sequence_to_sequence
 from gradus.learn.supervised import supervised
 from gradus.learn.truncated_bptt import truncated_bptt
 from gradus.learn.vae import vae
@@ -25,6 +26,7 @@ __all__ = [
     "generative",
     "mistake_bound",
     "perceptron",
+    "sequence_to_sequence",
     "supervised",
     "truncated_bptt",
     "vae",

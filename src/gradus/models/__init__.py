@@ -35,6 +35,12 @@ from gradus.models.sequences.decomposition import DecomposedLinear
 from gradus.models.sequences.forecaster import Forecaster, forecaster
 from gradus.models.sequences.language_model import LanguageModel, language_model
 from gradus.models.sequences.naive import forecast_baselines
+from gradus.models.sequences.ngram import NGram, ngram
+from gradus.models.sequences.sequence_to_sequence import (
+    SequenceToSequence,
+    captioner,
+    sequence_to_sequence,
+)
 from gradus.models.sequences.text_classifier import text_classifier
 from gradus.models.transfer import features, with_head
 from gradus.models.weights import Loaded, load_weights, save_weights
@@ -59,12 +65,15 @@ __all__ = [
     "Loaded",
     "MaskedConv",
     "MaskedEnsemble",
+    "NGram",
     "Network",
+    "SequenceToSequence",
     "TiedAutoencoder",
     "alexnet",
     "all_conv",
     "autoencoder",
     "bijections",
+    "captioner",
     "cnn",
     "dcgan",
     "dense_gan",
@@ -85,10 +94,12 @@ __all__ = [
     "made",
     "mlp",
     "nade",
+    "ngram",
     "pixelcnn",
     "rbf_network",
     "resnet",
     "save_weights",
+    "sequence_to_sequence",
     "text_classifier",
     "unfreeze",
     "vae",
