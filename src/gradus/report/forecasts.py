@@ -14,18 +14,16 @@ from gradus.report.results import all_measures, compared
 from gradus.report.style import ACCENT, HEIGHT, INK, MUTED, SECOND, chart, layer, svg
 
 COLORS = (ACCENT, SECOND, MUTED, INK)  # the model, and then its baselines
-MOST_PICTURES = 4
+MOST_PICTURES, MOST_TICKS = 4, 5
 
 
 def forecast(found: Forecasts | None) -> Markup:
     """The model beside simple rules, its errors by step and target, and some windows."""
     if found is None:
         return Markup()
-    words = element(
-        "p", compared(found, found.headline, higher=False).replace("examples", "windows")
-    )
+    words = compared(found, found.headline, higher=False).replace("examples", "windows")
     pictures = element("div", by_step(found), *some_windows(found), class_="figures")
-    return section("Result", words, all_measures(found), by_target(found), pictures)
+    return section("Result", element("p", words), all_measures(found), by_target(found), pictures)
 
 
 def by_target(found: Forecasts) -> Markup:
@@ -45,7 +43,8 @@ def by_step(found: Forecasts) -> Markup:
     names = [name for name, _ in found.table()]
     steps = np.arange(1, found.by_step.shape[1] + 1)
     unit = "" if len(found.targets) == 1 else ", in standard deviations"
-    x = numeric("x", "rows ahead", scale={"domain": [1, max(2, int(steps[-1] * 1.45))]})
+    room = {"domain": [1, max(2, int(steps[-1] * 1.45))]}  # for the names of the lines
+    x = numeric("x", "rows ahead", scale=room, format="d", values=ticks(1, int(steps[-1])))
     y = numeric("y", f"root mean squared error{unit}", scale={"zero": True, "nice": True})
     layers = [
         layer(points(steps, errors), line(color), x=x, y=y)
@@ -67,33 +66,46 @@ def some_windows(found: Forecasts) -> list[Markup]:
 def window(found: Forecasts, i: int, k: int) -> Markup:
     """What was known, what came, what the model said with its band, and the first baseline."""
     known, true, guess = found.known[i, :, k], found.ahead[i, :, k], found.guesses[i, :, :, k]
-    before, after = np.arange(1 - len(known), 1), np.arange(1, len(true) + 1)
-    x, y = (
-        numeric("x", "rows from now"),
-        numeric("y", short(found.targets[k]), scale={"zero": False}),
-    )
-    layers = []
-    if not np.isnan(found.band[:, :, k]).any():
-        low, high = guess[0] + found.band[:, :, k]
-        rows = [
-            {"x": int(t), "y": float(a), "y2": float(b)}
-            for t, a, b in zip(after, low, high, strict=True)
-        ]
-        area = {"type": "area", "color": ACCENT, "opacity": 0.15}
-        layers.append(layer(rows, area, x=x, y=y, y2={"field": "y2"}))
-    past, past_values = np.append(before, after), np.append(known, true)
-    layers.append(layer(points(past, past_values), line(INK, 1.2), x=x, y=y))
-    if len(guess) > 1:
-        layers.append(layer(points(after, guess[1]), line(MUTED, 1.2, dash=True), x=x, y=y))
+    first, last = 1 - len(known), len(true)
+    ends = {"domain": [first, last]}
+    x = numeric("x", "rows from now", scale=ends, format="d", values=ticks(first, last))
+    y = numeric("y", short(found.targets[k]), scale={"zero": False})
+    whole, after = np.arange(first, last + 1), np.arange(1, last + 1)
+    layers = [band(after, guess[0] + found.band[:, :, k], x, y)]
+    layers.append(layer(points(whole, np.append(known, true)), line(INK, 1.2), x=x, y=y))
+    for rule in guess[1:2]:
+        layers.append(layer(points(after, rule), line(MUTED, 1.2, dash=True), x=x, y=y))
     layers.append(layer(points(after, guess[0]), line(ACCENT), x=x, y=y))
     title = f"Forecast of {found.targets[k]}, window {i + 1} of {len(found.known)}"
     return figure(title, svg(chart(layers), title, CAPTION), CAPTION)
+
+
+def band(after: np.ndarray, ends: np.ndarray, x: dict, y: dict) -> dict:
+    """The area between the two ends of the band; nothing where it is not known."""
+    rows = [
+        {"x": int(t), "y": float(low), "y2": float(high)}
+        for t, low, high in zip(after, *ends, strict=True)
+        if not np.isnan(low)
+    ]
+    area = {"type": "area", "color": ACCENT, "opacity": 0.15}
+    return layer(rows, area, x=x, y=y, y2={"field": "y2"})
 
 
 CAPTION = (
     "Thin: what was known, and what came. Thick: what the model said, with the band in which four "
     "of five values lay. Dashed: the last value."
 )
+
+
+def ticks(first: int, last: int) -> list[int]:
+    """Some whole numbers from the first to the last, evenly spread.
+
+    >>> ticks(-71, 24), ticks(1, 3)
+    ([-60, -40, -20, 0, 20], [1, 2, 3])
+    """
+    steps = [n * 10**power for power in range(9) for n in (1, 2, 5)]
+    step = next(step for step in steps if (last - first) / step <= MOST_TICKS)
+    return [t for t in range(first, last + 1) if t % step == 0]
 
 
 def points(x: np.ndarray, y: np.ndarray) -> list[dict]:
