@@ -6,6 +6,7 @@ import numpy as np
 
 LEAST, ERRORS = 0.1, 5  # the height of a peak, and in standard errors, 1/√T of white noise
 AS_GOOD = 0.75  # of the highest: multiples of the period are about as high
+SMALLEST = 1e-9  # deviation, relative to the values
 ROWS = 30_000  # the latest, more change nothing
 
 
@@ -31,7 +32,10 @@ def period_of(values: np.ndarray) -> int | None:
     z = np.asarray(values, np.float64)[-ROWS:]
     if len(z) < 6:
         return None
-    return first_peak(np.diff(z)) or first_peak(without_trend(z))
+    changes, rest = np.diff(z), without_trend(z)
+    rounding = SMALLEST * abs(z).max()  # has no period
+    peaks = (first_peak(part) for part in (changes, rest) if part.std() > rounding)
+    return next(filter(None, peaks), None)
 
 
 def first_peak(z: np.ndarray) -> int | None:
