@@ -1,7 +1,7 @@
 """Floor 3: named architectures built from `nn`."""
 
 from gradus.models import bijections, linear
-from gradus.models.extreme import extreme_learning_machine
+from gradus.models.extreme import extreme_learning_machine, with_ridge_output
 from gradus.models.freezing import freeze, unfreeze
 from gradus.models.generative.autoencoder import Autoencoder, autoencoder
 from gradus.models.generative.autoregressive import Autoregressive, fully_visible
@@ -30,6 +30,8 @@ from gradus.models.images.vgg import vgg
 from gradus.models.mlp import mlp
 from gradus.models.network import Network
 from gradus.models.rbf_network import rbf_network
+from gradus.models.reservoir.free_run import free_run
+from gradus.models.reservoir.readout import with_readout
 from gradus.models.sequences.causal import CausalConvolutions
 from gradus.models.sequences.decomposition import DecomposedLinear
 from gradus.models.sequences.forecaster import Forecaster, forecaster
@@ -83,6 +85,7 @@ __all__ = [
     "flow",
     "forecast_baselines",
     "forecaster",
+    "free_run",
     "freeze",
     "fully_visible",
     "inception",
@@ -105,4 +108,6 @@ __all__ = [
     "vae",
     "vgg",
     "with_head",
+    "with_readout",
+    "with_ridge_output",
 ]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 from gradus import nn
 from gradus.base.errors import InputError
 from gradus.base.record import param, static, weight
+from gradus.models.sequences.decoding import Written, by_chance, likeliest, write
+from gradus.models.sequences.grams import checked
+from gradus.models.sequences.prompt import as_prompt, check_writing
 from gradus.nn.initializers import GlorotUniform
 from gradus.nn.layer import INFERENCE, Forward, Layer
 
@@ -79,6 +84,51 @@ class LanguageModel(Layer):
         h, state = self.body.steps(self.embedding(x, forward), state, mask, forward)
         return self.logits(h), state
 
+    def log_prob(self, rows: Any) -> jax.Array:
+        """log p of every token given those before it, shape (n, T − 1).
+
+        Arguments:
+            rows: tokens, shape (n, T); of the first of each row nothing is said. What is said of
+                padding means nothing: leave it out by `next_tokens(rows).weight`.
+
+        Raises InputError for tokens that there are not.
+        """
+        rows = jnp.asarray(checked(rows, self.tokens), jnp.int32)
+        return _log_prob(self, rows)
+
+    def generate(
+        self,
+        key: jax.Array,
+        prompt: Any,
+        length: int,
+        *,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        never: Sequence[int] = (),
+        end: int | None = None,
+    ) -> jax.Array:
+        """New tokens after each prompt, shape (n, length), int32: drawn one after the other from
+        softmax(logits / temperature), compiled.
+
+        Arguments:
+            key: equal keys write equal texts.
+            prompt: tokens to go on from, shape (P,) or (n, P).
+            length: how many tokens are written, at most.
+            temperature: 1 as the model says; below, the likely become more likely; 0 for the
+                likeliest token at every step.
+            top_k: how many of the likeliest tokens may be drawn; None: all.
+            never: tokens that are not written, such as padding and unknown.
+            end: the token after which a text is over; padding, 0, stands after it.
+
+        Raises InputError for prompts without tokens, and numbers out of bounds.
+        """
+        rows = as_prompt(prompt, self.tokens)
+        check_writing(length, temperature, self.tokens, never, end)
+        choose = likeliest if temperature == 0 else by_chance(temperature, top_k)
+        written = _written(self, key, jnp.asarray(rows), length, choose, tuple(never), end)
+        check_remembered(written, rows.shape[1] + length)
+        return written.tokens
+
     def logits(self, h: jax.Array) -> jax.Array:
         """h W + b."""
         turned = self.embedding.weight.T if self.tied else self.weight
@@ -92,6 +142,24 @@ class LanguageModel(Layer):
 
     def with_output_bias(self, bias):
         return self if self.bias is not None else self.replace(bias=bias)
+
+
+@eqx.filter_jit
+def _log_prob(model: LanguageModel, rows: jax.Array) -> jax.Array:
+    log_p = jax.nn.log_softmax(model(rows[:, :-1]))
+    return jnp.take_along_axis(log_p, rows[:, 1:, None], axis=-1)[..., 0]
+
+
+@eqx.filter_jit
+def _written(model: LanguageModel, key, rows, length: int, choose, never, end) -> Written:
+    def step(tokens: jax.Array, state: Any):
+        logits, state = model.steps(tokens[:, None], state)
+        return logits[:, 0].at[:, list(never)].set(-jnp.inf), state
+
+    state = model.start(len(rows))
+    if rows.shape[1] > 1:
+        _, state = model.steps(rows[:, :-1], state)
+    return write(step, rows[:, -1], state, length, choose, key, end)
 
 
 def language_model(
@@ -135,4 +203,15 @@ def check_tied(units: int, width: int) -> None:
             expected="a last layer with as many units as the vectors have numbers",
             got=f"{units} units, vectors of {width} numbers",
             fix=f"width={units}, or tied=False",
+        )
+
+
+def check_remembered(written: Written, length: int) -> None:
+    """Refuse texts beyond what a layer can look back at: its outputs are NaN from there on."""
+    if jnp.isnan(written.log_prob).any():
+        raise InputError(
+            "generate: the model's numbers are not finite",
+            expected="a text no longer than the model can look back",
+            got=f"{length} tokens, the prompt included",
+            fix="write less, or give the layers more: nn.TransformerBlock(…, length=1000)",
         )
