@@ -9,6 +9,7 @@ from gradus.data.idx import read_idx
 from gradus.data.image_sets import read_image_files, read_images, stream_images
 from gradus.data.images import ImagePreprocessor, PixelPreprocessor
 from gradus.data.inference import infer_kind, infer_target_kind
+from gradus.data.mackey_glass import mackey_glass
 from gradus.data.preprocess import Preprocessor
 from gradus.data.scaling import PCA, Scale, Scaling, Standardize
 from gradus.data.series.period import period_of
@@ -19,6 +20,7 @@ from gradus.data.splits import Fold, Split, bootstrap, k_folds, leave_one_out, s
 from gradus.data.stream import Chunk, Stream
 from gradus.data.tables import has_header, read_table
 from gradus.data.targets import ClassTarget, CountTarget, NumberTarget, Target, fit_target
+from gradus.data.tasks import adding_problem, copy_task, delayed_recall
 from gradus.data.terms import Polynomial
 from gradus.data.text.characters import Characters
 from gradus.data.text.next_tokens import NextTokens, next_tokens, passages
@@ -59,10 +61,13 @@ __all__ = [
     "TextPreprocessor",
     "WordVectors",
     "Words",
+    "adding_problem",
     "as_table",
     "bootstrap",
     "check_arrays",
+    "copy_task",
     "datasets",
+    "delayed_recall",
     "fit_target",
     "has_header",
     "infer_kind",
@@ -70,6 +75,7 @@ __all__ = [
     "k_folds",
     "leave_one_out",
     "load",
+    "mackey_glass",
     "next_tokens",
     "padded",
     "passages",

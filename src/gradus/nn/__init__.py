@@ -71,11 +71,12 @@ from gradus.nn.recurrent.jordan import Jordan
 from gradus.nn.recurrent.lstm import LSTM
 from gradus.nn.recurrent.multiplicative import MultiplicativeLSTM
 from gradus.nn.recurrent.over_time import MaxOverTime, MeanOverTime
-from gradus.nn.recurrent.over_time import MaxOverTime, MeanOverTime
 from gradus.nn.recurrent.scales import Delay, Leaky
 from gradus.nn.recurrent.simple import SimpleRNN
 from gradus.nn.recurrent.stack import Stack
 from gradus.nn.recurrent.time_delay import TimeDelay
+from gradus.nn.reservoir.echo_state import EchoState
+from gradus.nn.reservoir.liquid_state import LiquidState
 from gradus.nn.resize import Crop, Pad, Upsample
 from gradus.nn.separable import SeparableConv
 from gradus.nn.shape import Flatten, Reshape
@@ -107,6 +108,7 @@ __all__ = [
     "Dense",
     "DenseConnection",
     "Dropout",
+    "EchoState",
     "Embedding",
     "Flatten",
     "Forward",
@@ -128,16 +130,15 @@ __all__ = [
     "LeCunNormal",
     "LeCunUniform",
     "Leaky",
+    "LiquidState",
     "LocalResponseNorm",
     "LocallyConnected",
     "LpPool",
     "MaskedDense",
     "MaskingNoise",
     "MaxOverTime",
-    "MaxOverTime",
     "MaxPool",
     "Maxout",
-    "MeanOverTime",
     "MeanOverTime",
     "MeanPool",
     "MinibatchDeviation",

@@ -1,0 +1,1 @@
+"""Models that remember in a reservoir, with outputs in closed form."""
