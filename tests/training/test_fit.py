@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradus import InputError, Patience, fit, nn, supervised
+from gradus import InputError, Patience, fit, load, nn, save, supervised
 from gradus.data.batch import Batch
 from gradus.likelihoods import Bernoulli, Categorical, Gaussian
 from gradus.optim import adam, sgd
@@ -279,3 +279,27 @@ def test_sums_over_many_steps_stay_exact():
         )
     )
     assert float(add(terms)[0][0]) == pytest.approx(1e5, rel=1e-6)
+
+
+@pytest.fixture(scope="module")
+def any_size():
+    """A run of a net that would take images of any size."""
+    net = nn.Sequential(nn.Conv(2, 3), nn.GlobalMaxPool(), nn.Dense(2))
+    x = np.random.default_rng(0).normal(size=(8, 6, 6, 1))
+    return fit(supervised(net, Categorical(2), adam(0.01)), (x, np.arange(8) % 2), epochs=1)
+
+
+def test_images_of_another_size_than_those_learned_from_are_refused(any_size, tmp_path):
+    for run in (any_size, load(save(any_size, tmp_path))):
+        assert run.input_shape == (6, 6, 1)
+        assert run.predict(np.ones((3, 6, 6, 1))).shape == (3,)
+        with pytest.raises(InputError, match=r"learned from\n.*\(6, 6, 1\)\n.*\(8, 8, 1\)"):
+            run.predict(np.ones((3, 8, 8, 1)))
+        assert run.model(jnp.ones((3, 8, 8, 1))).shape == (3, 2)  # the way out that is named
+
+
+def test_series_may_be_longer_than_those_learned_from():
+    net = nn.Sequential(nn.Conv(2, 3), nn.GlobalMaxPool(), nn.Dense(2))
+    x = np.random.default_rng(0).normal(size=(8, 6, 1))
+    run = fit(supervised(net, Categorical(2), adam(0.01)), (x, np.arange(8) % 2), epochs=1)
+    assert run.predict(np.ones((3, 9, 1))).shape == (3,)

@@ -78,6 +78,7 @@ class Life:
         self.validated: list[str] = []
         self.watched: list[str] = []
         self.remarks: dict[str, str] = {}  # of the algorithm, known then, too
+        self.input_shape: Any = None  # of one example
 
     @property
     def columns(self) -> list[str]:
@@ -90,6 +91,7 @@ class Life:
         every = take(examples.train, member.rows)
         state = algorithm.init(self._key(member, 0), every)
         first = take(examples.train, member.rows[: self.batch])
+        self.input_shape = jax.tree.map(lambda a: a.shape[1:], first.x)
         self.remarks = {} if algorithm.remarks is None else algorithm.remarks(state, first)
         _, info = jax.eval_shape(algorithm.step, state, first, self._key(member, 0))
         trace = jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), info.pop("trace", None))

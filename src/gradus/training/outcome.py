@@ -67,6 +67,7 @@ def as_run(
             "train": history.last.get("seconds", 0.0),
         },
         versions=versions(),
+        input_shape=program.life.input_shape,
         state=learner.state,
     )
 

@@ -13,9 +13,11 @@ import numpy as np
 from gradus.base.errors import InputError, located
 from gradus.data.dataset import check_arrays
 from gradus.likelihoods import Likelihood
-from gradus.nn.layer import INFERENCE, Layer
+from gradus.nn.layer import INFERENCE, Layer, is_shape
 from gradus.training.history import History
 from gradus.training.part import EVALUATION_BATCH
+
+IMAGE_AXES = 3  # of one example: height, width, channels
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +34,7 @@ class Run:
         seconds: time spent, by name: `compile`, `train`.
         versions: what it was made with, by name.
         preprocessor: what turns the user's rows into inputs, saved with the model.
+        input_shape: of one example that was learned from; None where it is not known.
         state: where the algorithm stands after the last step.
     """
 
@@ -44,13 +47,20 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     preprocessor: Any = None
+    input_shape: Any = None
     state: Any = None
 
     def __repr__(self) -> str:
         return f"Run({self.status!r}, {self.history!r})"
 
     def outputs(self, x: Any) -> np.ndarray:
-        """The model's raw outputs for a batch of inputs of any length."""
+        """The model's raw outputs for a batch of inputs of any length.
+
+        Series may be longer or shorter than those in training; images of another size are refused
+        also where the net would take them.
+        """
+        x, _, _ = check_arrays(x)
+        check_size(x, self.input_shape)
         return outputs(self.model, x)
 
     def predict(self, x: Any) -> np.ndarray:
@@ -97,6 +107,21 @@ def outputs(model: Any, x: Any, verb: str = "__call__") -> np.ndarray:
         found = _inference(model, verb, filled)
         pieces.append(jax.tree.map(lambda a, m=missing: np.asarray(a)[: block - m], found))
     return jax.tree.map(lambda *parts: np.concatenate(parts), *pieces)
+
+
+def check_size(x: Any, shape: Any) -> None:
+    """Refuse images, inputs of three axes or more, of another size than those learned from."""
+    own = jax.tree.map(lambda array: array.shape[1:], x)
+    if shape is None or own == shape:
+        return
+    pictures = [s for s in jax.tree.leaves(own, is_leaf=is_shape) if len(s) >= IMAGE_AXES]
+    if pictures:
+        raise InputError(
+            "x is not of the size that was learned from",
+            expected=f"examples of shape {shape}",
+            got=own,
+            fix="bring images to that size; `run.model(x)` takes others, for what it is worth",
+        )
 
 
 @eqx.filter_jit

@@ -14,6 +14,7 @@ from gradus.training.run import Run
 
 FORMAT = 1
 MODEL, HISTORY, ABOUT = "model.safetensors", "history.csv", "run.json"
+KEPT = ("model", "likelihood", "preprocessor", "input_shape")  # with the weights, in one file
 
 
 def save(run: Run, folder: str | Path) -> Path:
@@ -43,7 +44,7 @@ def save(run: Run, folder: str | Path) -> Path:
             got=f"{type(run).__name__}, {folder}",
             fix='gradus.save(run, "my-run")',
         )
-    kept = {"model": run.model, "likelihood": run.likelihood, "preprocessor": run.preprocessor}
+    kept = {name: getattr(run, name) for name in KEPT}
     structure = {"format": FORMAT, "kept": encode(kept, arrays)}
     about = {
         "status": run.status,
