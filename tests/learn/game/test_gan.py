@@ -215,3 +215,13 @@ def test_data_that_does_not_fit_is_refused():
         fit(labelled, X)
     with pytest.raises(InputError, match="y › label in row 3\n.*from 0 to 2"):
         fit(labelled, (X, np.arange(40)))
+
+
+@pytest.mark.parametrize(("last", "scale"), [(nn.sigmoid, 255), (nn.tanh, 255), (nn.sigmoid, -1)])
+def test_examples_that_the_generator_can_never_make_are_refused(last, scale):
+    """Pixels of 0 … 255 for a generator that ends in σ, standardised ones for one from 0 to 1."""
+    generator, judge = models.dcgan(4, width=2, activation=last)
+    pixels = scale * np.random.default_rng(0).uniform(size=(8, 4, 4, 1))
+    with pytest.raises(InputError, match=rf"cannot make\n.*{last.__name__}.*\n.*\n.*x / 255"):
+        gan(generator, judge, *RATES, latent=3).check(Batch(pixels))
+    gan(generator, judge, *RATES, latent=3).check(Batch(np.abs(pixels / scale)))

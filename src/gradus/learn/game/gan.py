@@ -19,6 +19,7 @@ from gradus.learn.game.checks import (
     check_steps,
 )
 from gradus.learn.game.player import Player, in_turn, watched
+from gradus.learn.game.reach import check_reach
 from gradus.learn.game.rules import rules_of
 from gradus.models.generative.gan import GAN
 from gradus.nn.layer import Layer
@@ -80,7 +81,7 @@ def gan(
     itself for the last two losses. The model is a `models.GAN`.
 
     Raises InputError for arguments of another kind, another loss, examples of another shape than
-    the generator makes, and missing or unknown labels.
+    the generator makes, or beyond the bounds of its last activation, and missing or unknown labels.
 
     >>> import numpy as np
     >>> from gradus import fit, models
@@ -129,6 +130,7 @@ def gan(
 
     def check(data: Batch) -> None:
         check_data(data, classes)
+        check_reach(generator, data.x)
 
     chosen = {"loss": loss, "latent": latent, "classes": classes, "steps": steps, "ema": ema}
     settings = {
