@@ -22,10 +22,12 @@ class Likelihood(Record):
     A column of targets, (B, 1), is refused: its outputs could not be told from those for (B,).
 
     A class of its own says in `kind` what the targets are: "classification" (and then it gives
-    `probabilities`), "regression" or "counts".
+    `probabilities`), "regression" or "counts"; and in `free_scale` whether outputs say how widely
+    targets spread: one that is always the same then shrinks it to its floor, and teaches no more.
     """
 
     kind: ClassVar[str] = "regression"
+    free_scale: ClassVar[bool] = False
 
     @property
     @abstractmethod

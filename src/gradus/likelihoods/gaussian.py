@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -73,6 +74,7 @@ class HeteroscedasticGaussian(RealLikelihood):
     `GaussianNLLLoss`, which wants a variance that is positive already.
     """
 
+    free_scale: ClassVar[bool] = True
     smallest: float = static(1e-3)
 
     def __check_init__(self):

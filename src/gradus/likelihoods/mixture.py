@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import jax
 import jax.numpy as jnp
 from jax import random
@@ -37,6 +39,7 @@ class Mixture(RealLikelihood):
     section 6.2.2.4.
     """
 
+    free_scale: ClassVar[bool] = True
     components: int = static()
     smallest: float = static(1e-3)
 

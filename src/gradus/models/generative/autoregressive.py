@@ -10,8 +10,9 @@ from gradus import nn
 from gradus.base.record import static
 from gradus.likelihoods import Bernoulli, Likelihood
 from gradus.likelihoods.inputs import as_targets
-from gradus.models.generative.density import DensityModel, check_rows, chosen
+from gradus.models.generative.density import DensityModel, check_rows, chosen, refuse_constant
 from gradus.models.generative.missing import holes
+from gradus.models.generative.verbs import verb
 from gradus.nn.layer import INFERENCE, Forward, Layer
 
 CANDIDATES = 64  # of which one is chosen, where missing columns stand before known ones
@@ -58,11 +59,13 @@ class Autoregressive(DensityModel):
         log_p = self.likelihood.log_prob(outputs, y)
         return jnp.sum(log_p.reshape(len(x), self.columns), axis=1)
 
+    @verb
     def sample(self, key, count):
         """New x, one column after the other: D passes of the network."""
         nothing = jnp.zeros((count, self.columns))
         return self.completed(key, nothing, jnp.ones_like(nothing, bool))[0]
 
+    @verb
     def impute(self, key, x, missing):
         draw, choose = random.split(key)
         missing, x = holes(x, missing)
@@ -106,6 +109,10 @@ class Autoregressive(DensityModel):
     def check(self, x):
         check_rows(x, self.columns)
         self.likelihood.check(as_targets(x))
+
+    def check_examples(self, x):
+        if self.likelihood.free_scale:
+            refuse_constant(x)
 
 
 def fully_visible(columns: int, likelihood: Likelihood | None = None) -> Autoregressive:

@@ -16,6 +16,7 @@ from gradus.likelihoods import Likelihood
 from gradus.likelihoods.inputs import as_inputs, as_targets, log_prob_of
 from gradus.models.generative.missing import holes
 from gradus.models.generative.model import GenerativeModel
+from gradus.models.generative.verbs import verb
 from gradus.models.mlp import mlp
 from gradus.nn.layer import INFERENCE, Forward, Layer, Shape
 
@@ -53,23 +54,28 @@ class Coder(GenerativeModel):
         with located("decoder"):
             return self.decoder(code, forward)
 
+    @verb
     def embed(self, x):
         return self.encoder(x)
 
+    @verb
     def decode(self, code):
         """The x that a code stands for."""
         return as_inputs(self.likelihood.mean(self.decoder(code)))
 
+    @verb
     def reconstruct(self, x):
         return self.decode(self.embed(x))
 
+    @verb
     def anomaly_score(self, x):
         """How badly every x is described by its own reconstruction: −log p(x | g(f(x)))."""
         return -log_prob_of(self.likelihood, self(x), x)
 
-    def log_prob(self, x):
+    def log_prob(self, x, labels=None):
         self._cannot("log_prob", "one that describes an x whose code is known, no x alone")
 
+    @verb
     def impute(self, key, x, missing, rounds: int = 1):
         """Every x with its missing numbers, at first 0, as they are in its reconstruction.
 

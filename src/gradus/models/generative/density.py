@@ -12,6 +12,7 @@ from gradus.base.errors import InputError
 from gradus.models.generative.langevin import langevin
 from gradus.models.generative.missing import holes
 from gradus.models.generative.model import GenerativeModel
+from gradus.models.generative.verbs import verb
 from gradus.nn.layer import INFERENCE, Forward
 
 STARTS = 64  # samples of which each x takes the missing numbers of one, to start from
@@ -39,9 +40,11 @@ class DensityModel(GenerativeModel):
     def sample(self, key: jax.Array, count: int) -> jax.Array:
         """So many new x, drawn from p(x), examples first."""
 
+    @verb
     def log_prob(self, x):
         return self(x)
 
+    @verb
     def impute(self, key, x, missing):
         """Every x with its missing numbers drawn from p(missing | known), for densities of real
         numbers, by `langevin` from one of 64 samples, a likely one: near one hill, not over all.
@@ -77,6 +80,19 @@ def chosen(key: jax.Array, rows: jax.Array, log_weight: jax.Array) -> jax.Array:
     """
     which = random.categorical(key, log_weight, axis=0)
     return jnp.take_along_axis(rows, which[None, :, None], axis=0)[0]
+
+
+def refuse_constant(x) -> None:
+    """Refuse a column that never changes: its density is infinite, and learning would go there."""
+    constant = (x == x[:1]).all(axis=0)
+    if len(x) > 1 and constant.any():
+        column = int(constant.argmax())
+        raise InputError(
+            f"column {column} is constant",
+            expected="columns that vary: a constant has an infinite density",
+            got=f"{x[0, column]} in all {len(x)} rows",
+            fix=f"leave column {column} out",
+        )
 
 
 def check_rows(x, columns: int) -> None:

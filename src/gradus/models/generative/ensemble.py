@@ -16,6 +16,7 @@ from gradus.models.generative.autoregressive import CANDIDATES, Autoregressive
 from gradus.models.generative.density import DensityModel, check_rows, chosen
 from gradus.models.generative.masked import Degrees, rows_of
 from gradus.models.generative.missing import holes
+from gradus.models.generative.verbs import verb
 from gradus.nn.layer import INFERENCE, Forward
 
 
@@ -70,12 +71,14 @@ class MaskedEnsemble(DensityModel):
         log_p = jnp.stack([member(x) for member in members])
         return jax.nn.logsumexp(log_p, axis=0) - jnp.log(len(members))
 
+    @verb
     def sample(self, key, count):
         *keys, mix = random.split(key, len(self.degrees) + 1)
         each = -(-count // len(keys))
         drawn = [m.sample(k, each) for m, k in zip(self.members, keys, strict=True)]
         return random.permutation(mix, jnp.concatenate(drawn))[:count]
 
+    @verb
     def impute(self, key, x, missing):
         """As one net does, with candidates from all."""
         *keys, choose = random.split(key, len(self.degrees) + 1)
@@ -94,3 +97,6 @@ class MaskedEnsemble(DensityModel):
     def check(self, x):
         check_rows(x, len(self.degrees[0][0]))
         self.members[0].check(x)
+
+    def check_examples(self, x):
+        self.members[0].check_examples(x)

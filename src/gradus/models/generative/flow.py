@@ -20,8 +20,9 @@ from gradus.models.bijections import (
     Permutation,
     Planar,
 )
-from gradus.models.generative.density import DensityModel, check_rows
+from gradus.models.generative.density import DensityModel, check_rows, refuse_constant
 from gradus.models.generative.masked import masked_network, spread
+from gradus.models.generative.verbs import verb
 from gradus.models.mlp import mlp
 from gradus.nn.initializers import Zeros
 from gradus.nn.layer import INFERENCE, Forward
@@ -55,12 +56,15 @@ class Flow(DensityModel):
         z, log_det = self.bijection.forward(x)
         return jnp.sum(jax.scipy.stats.norm.logpdf(z), axis=1) + log_det
 
+    @verb
     def sample(self, key, count):
         return self.bijection.inverse(jax.random.normal(key, (count, self.columns)))[0]
 
+    @verb
     def embed(self, x):
         return self.bijection.forward(x)[0]
 
+    @verb
     def reconstruct(self, x):
         return self.bijection.inverse(self.embed(x))[0]
 
@@ -71,16 +75,7 @@ class Flow(DensityModel):
         check_rows(x, self.columns)
 
     def check_examples(self, x):
-        """A column that never changes has an infinite density, and a flow would go there."""
-        constant = (x == x[:1]).all(axis=0)
-        if len(x) > 1 and constant.any():
-            column = int(constant.argmax())
-            raise InputError(
-                f"column {column} is constant",
-                expected="columns that vary: a constant has an infinite density",
-                got=f"{x[0, column]} in all {len(x)} rows",
-                fix=f"leave column {column} out",
-            )
+        refuse_constant(x)
 
 
 def flow(

@@ -11,6 +11,7 @@ from gradus.base.errors import InputError, located
 from gradus.base.record import static
 from gradus.models.generative.labels import joined, labels_to_draw
 from gradus.models.generative.model import GenerativeModel
+from gradus.models.generative.verbs import verb
 from gradus.nn.layer import INFERENCE, Forward, Layer
 
 
@@ -74,6 +75,7 @@ class GAN(GenerativeModel):
         """So many latent vectors z ~ N(0, I)."""
         return random.normal(key, (count, self.latent))
 
+    @verb
     def sample(self, key, count, labels=None):
         """So many new x; of a model with labels, one for each of them, or for labels drawn alike.
 
@@ -85,7 +87,7 @@ class GAN(GenerativeModel):
         labels = labels_to_draw(of_labels, labels, self.classes, count)
         return self.generate(self.draw(of_z, count), labels, INFERENCE)
 
-    def anomaly_score(self, x):
+    def anomaly_score(self, x, labels=None):
         self._cannot(
             "anomaly_score",
             "one whose discriminator knows its generator's faults, not what is unusual",

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NoReturn
 import jax
 
 from gradus.base.errors import InputError
+from gradus.models.generative.verbs import verb
 from gradus.nn.layer import Layer
 
 
@@ -15,7 +16,8 @@ class GenerativeModel(Layer):
 
     Every family answers the verbs that its formula can answer; the others are refused, with the
     reason. All of them take and give examples as the model sees them, batch axis first, and can
-    be compiled; what is random takes a key.
+    be compiled; what is random takes a key. Models with classes take `labels` as well. A verb of
+    a family takes lists, too, where it is decorated with `verb`.
 
     >>> class Coin(GenerativeModel):
     ...     def __call__(self, x, forward=None):
@@ -35,27 +37,30 @@ class GenerativeModel(Layer):
     # whether `log_prob` is log p(x) itself; "lower bound" where that is all that is known
     likeliness: ClassVar[str] = "exact"
 
-    def log_prob(self, x: jax.Array) -> jax.Array:
+    def log_prob(self, x: jax.Array, labels: Any = None) -> jax.Array:
         """log p(x) in nats, or a lower bound of it (see `likeliness`), shape (B,)."""
         self._cannot("log_prob", "one of which nothing is known but its samples")
 
-    def sample(self, key: jax.Array, count: int) -> jax.Array:
+    def sample(self, key: jax.Array, count: int, labels: Any = None) -> jax.Array:
         """So many new x, drawn from p(x), examples first."""
         self._cannot("sample", "one that does not say how often its examples occur")
 
-    def embed(self, x: jax.Array) -> jax.Array:
+    def embed(self, x: jax.Array, labels: Any = None) -> jax.Array:
         """The code of every x, shape (B, …)."""
         self._cannot("embed", "one without codes")
 
-    def reconstruct(self, x: jax.Array) -> jax.Array:
+    def reconstruct(self, x: jax.Array, labels: Any = None) -> jax.Array:
         """Every x as it comes back from its code."""
         self._cannot("reconstruct", "one without codes")
 
+    @verb
     def anomaly_score(self, x: jax.Array) -> jax.Array:
         """How unlike the examples every x is, shape (B,): −log p(x), unless a family says else."""
         return -self.log_prob(x)
 
-    def impute(self, key: jax.Array, x: jax.Array, missing: jax.Array) -> jax.Array:
+    def impute(
+        self, key: jax.Array, x: jax.Array, missing: jax.Array, labels: Any = None
+    ) -> jax.Array:
         """Every x with its missing numbers, where `missing` (of x's shape) is 1, filled in."""
         self._cannot("impute", "one without a rule for a part of x given the rest")
 

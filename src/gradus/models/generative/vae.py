@@ -19,6 +19,7 @@ from gradus.models.generative.labels import joined, labels_to_draw
 from gradus.models.generative.latents import GaussianLatent, Latent
 from gradus.models.generative.missing import holes
 from gradus.models.generative.model import GenerativeModel
+from gradus.models.generative.verbs import verb
 from gradus.models.mlp import mlp
 from gradus.nn.layer import INFERENCE, Forward, Layer
 
@@ -87,6 +88,7 @@ class VAE(GenerativeModel):
         with located("decoder"):
             return self.decoder(joined(z, labels, self.classes), forward)
 
+    @verb
     def bound(self, key: jax.Array, x: jax.Array, samples: int, labels=None) -> jax.Array:
         """log 1/K Σₖ p(x | zₖ) p(zₖ) / q(zₖ | x) with K samples of z, shape (B,)."""
         told = self.guess(x, labels)
@@ -100,23 +102,29 @@ class VAE(GenerativeModel):
         prior = jnp.broadcast_to(self.latent.prior()[None].astype(told.dtype), told.shape)
         return log_p + self.latent.log_prob(prior, z) - self.latent.log_prob(told, z)
 
+    @verb
     def log_prob(self, x, labels=None):
         return self.bound(random.key(0), x, SAMPLES, labels)
 
+    @verb
     def embed(self, x, labels=None):
         """The mean of q(z | x)."""
         return self.latent.mean(self.guess(x, labels))
 
+    @verb
     def decode(self, z: jax.Array, labels: Any = None) -> jax.Array:
         """The mean of the x that every z makes."""
         return as_inputs(self.likelihood.mean(self.describe(z, labels)))
 
+    @verb
     def reconstruct(self, x, labels=None):
         return self.decode(self.embed(x, labels), labels)
 
+    @verb
     def anomaly_score(self, x, labels=None):
         return -self.log_prob(x, labels)
 
+    @verb
     def sample(self, key, count, labels=None):
         """New x. With classes, `labels` says of which, one each or one for all; without, every
         class comes alike often.
@@ -127,6 +135,7 @@ class VAE(GenerativeModel):
         z = self.latent.sample(first, told)
         return as_inputs(self.likelihood.sample(second, self.describe(z, labels)))
 
+    @verb
     def interpolate(self, x0, x1, steps: int, labels=None) -> jax.Array:
         """From every x0 to its x1 in so many steps along a line between their codes, ends
         included, shape (B, steps, …).
@@ -135,6 +144,7 @@ class VAE(GenerativeModel):
         way = [self.decode(start + t * (end - start), labels) for t in jnp.linspace(0, 1, steps)]
         return jnp.stack(way, axis=1)
 
+    @verb
     def impute(self, key, x, missing, labels=None):
         """Every x with its missing numbers drawn by pseudo-Gibbs: 50 times over, z from q(z | x)
         and the missing numbers from p(x | z). Each key gives another draw; their mean is a guess.
