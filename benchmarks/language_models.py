@@ -19,11 +19,12 @@ from typing import Any
 import jax
 import numpy as np
 
-from gradus import Run, data, fit, learn, models, nn, optim, supervised
+from gradus import data, fit, learn, models, nn, optim, supervised
 from gradus.data.text.characters import Characters
 from gradus.data.text.reading import read_text
 from gradus.likelihoods import Categorical
 from gradus.metrics import perplexity
+from gradus.training import Run
 
 ORDERS = range(1, 8)
 PADDING, UNKNOWN, START, END = range(4)

@@ -23,6 +23,7 @@ from gradus.data.targets import ClassTarget, CountTarget, NumberTarget, Target, 
 from gradus.data.tasks import adding_problem, copy_task, delayed_recall
 from gradus.data.terms import Polynomial
 from gradus.data.text.characters import Characters
+from gradus.data.text.language import LanguagePreprocessor
 from gradus.data.text.next_tokens import NextTokens, next_tokens, passages
 from gradus.data.text.ngrams import NGrams
 from gradus.data.text.padding import padded
@@ -42,6 +43,7 @@ __all__ = [
     "Dataset",
     "Fold",
     "ImagePreprocessor",
+    "LanguagePreprocessor",
     "NGrams",
     "NextTokens",
     "NumberTarget",

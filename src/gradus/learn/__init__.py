@@ -14,6 +14,7 @@ from gradus.learn.supervised import supervised
 from gradus.learn.truncated_bptt import truncated_bptt
 from gradus.learn.vae import vae
 from gradus.learn.virtual_adversarial import virtual_adversarial
+from gradus.learn.writing import writing
 
 __all__ = [
     "Algorithm",
@@ -31,4 +32,5 @@ __all__ = [
     "truncated_bptt",
     "vae",
     "virtual_adversarial",
+    "writing",
 ]

@@ -123,11 +123,11 @@ class LanguageModel(Layer):
         Raises InputError for prompts without tokens, and numbers out of bounds.
         """
         rows = as_prompt(prompt, self.tokens)
-        check_writing(length, temperature, self.tokens, never, end)
-        choose = likeliest if temperature == 0 else by_chance(temperature, top_k)
-        written = _written(self, key, jnp.asarray(rows), length, choose, tuple(never), end)
-        check_remembered(written, rows.shape[1] + length)
-        return written.tokens
+        check_writing(length, temperature, never, end, self.tokens)
+        given = jnp.asarray(rows), length, float(temperature), top_k, tuple(never), end
+        new = _written(self, key, *given)
+        check_remembered(new, rows.shape[1] + length)
+        return new.tokens
 
     def logits(self, h: jax.Array) -> jax.Array:
         """h W + b."""
@@ -150,16 +150,30 @@ def _log_prob(model: LanguageModel, rows: jax.Array) -> jax.Array:
     return jnp.take_along_axis(log_p, rows[:, 1:, None], axis=-1)[..., 0]
 
 
-@eqx.filter_jit
-def _written(model: LanguageModel, key, rows, length: int, choose, never, end) -> Written:
+def written(
+    model: LanguageModel,
+    key: jax.Array,
+    prompt: jax.Array,
+    length: int,
+    temperature: float,
+    top_k: int | None,
+    never: Sequence[int],
+    end: int | None,
+) -> Written:
+    """What `generate` compiles, and how likely it was; for prompts of shape (n, P)."""
+
     def step(tokens: jax.Array, state: Any):
         logits, state = model.steps(tokens[:, None], state)
         return logits[:, 0].at[:, list(never)].set(-jnp.inf), state
 
-    state = model.start(len(rows))
-    if rows.shape[1] > 1:
-        _, state = model.steps(rows[:, :-1], state)
-    return write(step, rows[:, -1], state, length, choose, key, end)
+    state = model.start(len(prompt))
+    if prompt.shape[1] > 1:
+        _, state = model.steps(prompt[:, :-1], state)
+    choose = likeliest if temperature == 0 else by_chance(temperature, top_k)
+    return write(step, prompt[:, -1], state, length, choose, key, end)
+
+
+_written = eqx.filter_jit(written)
 
 
 def language_model(

@@ -82,7 +82,7 @@ class NGram(Record):
     ) -> np.ndarray:
         """New tokens after each prompt, shape (n, length), int32; see `LanguageModel.generate`."""
         rows = as_prompt(prompt, len(self.uniform))
-        check_writing(length, temperature, len(self.uniform), never, end)
+        check_writing(length, temperature, never, end, len(self.uniform))
         random = np.random.default_rng(np.asarray(jax.random.key_data(key)).ravel())
         ended = np.zeros((len(rows), 1), bool)
         begin = rows.shape[1]

@@ -9,8 +9,10 @@ import numpy as np
 
 from gradus.base.errors import InputError
 
+ANY = 2**31  # of a model that does not say how many tokens it knows
 
-def as_prompt(prompt: Any, tokens: int) -> np.ndarray:
+
+def as_prompt(prompt: Any, tokens: int = ANY) -> np.ndarray:
     """Prompts as rows of tokens, shape (n, P), int32; raises InputError for what is none.
 
     >>> as_prompt([3, 1], tokens=4)
@@ -36,7 +38,7 @@ def as_prompt(prompt: Any, tokens: int) -> np.ndarray:
 
 
 def check_writing(
-    length: Any, temperature: Any, tokens: int, never: Sequence[int], end: int | None
+    length: Any, temperature: Any, never: Sequence[int], end: int | None, tokens: int = ANY
 ) -> None:
     """Refuse to write nothing, temperatures below 0, and tokens that there are not."""
     if not isinstance(length, int | np.integer) or length < 1:
