@@ -11,6 +11,7 @@ from gradus.base.errors import InputError
 from gradus.cli.settings import Settings, known, written
 
 IMPLIED = {"forecast": "forecast", "text": "text"}  # setting -> the task that it means
+USUAL = {"text": {"hidden": (), "dropout": 0.5, "epochs": 40}}  # task -> defaults of its own
 
 
 def to_toml(settings: Settings) -> str:
@@ -48,8 +49,8 @@ def read_config(path: str | Path) -> dict[str, Any]:
 
 def combined(config: dict[str, Any], given: dict[str, Any]) -> Settings:
     """Defaults, overridden by the configuration, overridden by the command line."""
-    chosen = {**config, **given}
-    return Settings(**implied(chosen))
+    chosen = implied({**config, **given})
+    return Settings(**{**USUAL.get(chosen.get("task", ""), {}), **chosen})
 
 
 def implied(chosen: dict[str, Any]) -> dict[str, Any]:

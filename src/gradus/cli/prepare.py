@@ -91,7 +91,7 @@ def columns_fitted(rows: Any, target: str, settings: Settings, kind: str) -> Pre
 def prepare_table(
     source: Source, target: str, settings: Settings, fit: Callable[..., Any] = columns_fitted
 ) -> Prepared:
-    """A table: `fit` makes a preprocessor of the training part, of its target and the kind of it."""
+    """A table: `fit` makes the preprocessor of a training part, whose target is of some kind."""
     table = source.examples
     for name in filter(None, [target, settings.group, settings.time]):
         check_column(name, table.columns)

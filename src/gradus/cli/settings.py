@@ -58,6 +58,10 @@ class Settings:
     period: int = setting(0, "Data", "rows after which a series repeats itself; 0 finds it", low=0)
     calendar: bool = setting(False, "Data", "forecast by the time of day, week and year as well")
 
+    image_size: int = setting(
+        0, "Data", "side that images in folders are brought to, in pixels; 0 goes by them", low=0
+    )
+
     text: tuple[str, ...] = setting(
         (), "Text", "columns of text to learn from, one after the other, as in title,review"
     )
@@ -69,15 +73,12 @@ class Settings:
         0, "Text", "tokens kept of each text; 0 keeps 99 % of the texts whole, up to 500", low=0
     )
 
-    image_size: int = setting(
-        0, "Data", "side that images in folders are brought to, in pixels; 0 goes by them", low=0
-    )
-
     model: str = setting(
         "auto",
         "Model",
         "the net: mlp, cnn, lenet or resnet to predict; bag, cnn or rnn to read text; linear, rnn, "
-        "cnn or mlp to forecast; made, flow, autoencoder, vae or gan for other tasks; auto goes by the task and the examples",
+        "cnn or mlp to forecast; made, flow, autoencoder, vae or gan for other tasks; auto goes by "
+        "the task and the examples",
     )
     hidden: tuple[int, ...] = setting(
         (128, 64), "Model", "units of each hidden layer, as in 128,64; 0 for a linear model", low=1

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from gradus.cli import answers, forecast, generative, images, prepare, recipe, texts, unlabelled, worth
+from gradus.cli import (
+    answers,
+    forecast,
+    generative,
+    images,
+    prepare,
+    recipe,
+    texts,
+    unlabelled,
+    worth,
+)
 from gradus.cli.measure import measured
 from gradus.cli.predict import predicted
 from gradus.cli.settings import choose

@@ -114,6 +114,21 @@ def almost_numbers(series: pl.Series) -> str:
     return f"{plain.sum()} of {known} values are plain numbers, but {where} is not"
 
 
+def is_free_text(series: pl.Series) -> bool:
+    """Whether a column holds texts of several words, three on average, that hardly repeat.
+
+    >>> import polars as pl
+    >>> is_free_text(pl.Series("review", ["a very good film", "not for me at all", "well made"]))
+    True
+    """
+    import polars as pl
+
+    if series.dtype != pl.String or infer_kind(series)[0] != "drop":
+        return False
+    blanks = series.drop_nulls().str.strip_chars().str.count_matches(r"\s+").mean()
+    return isinstance(blanks, float) and blanks >= 2
+
+
 def _refuse_free_text(series: pl.Series, known: pl.Series, levels: int) -> None:
     if levels > max(10, len(known) / 2):
         if reason := almost_numbers(series):

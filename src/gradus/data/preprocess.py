@@ -13,7 +13,7 @@ from gradus.data.columns import BooleanColumn, CategoryColumn, Column, NumberCol
 from gradus.data.dataset import Dataset
 from gradus.data.dates import DateColumn
 from gradus.data.frames import as_table
-from gradus.data.inference import KINDS, infer_kind
+from gradus.data.inference import KINDS, infer_kind, is_free_text
 from gradus.data.targets import ClassTarget, Target, fit_target
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Preprocessor(Record):
                 "no column to learn from",
                 expected="at least one column that varies",
                 got="; ".join(f"{name}: {reason}" for name, reason in dropped) or "no inputs",
-                fix="add a column, or make one of these a category (--category, or `kinds`)",
+                fix=_other_ways(inputs),
             )
         known = None if target is None else fit_target(table[target], target, target_kind)
         return cls(columns, dropped, known)
@@ -169,6 +169,14 @@ class Preprocessor(Record):
         labels = self.target.labels if isinstance(self.target, ClassTarget) else None
         y = None if self.target is None else self.targets(table)
         return Dataset(self.inputs(table), y, features=self.features, labels=labels)
+
+
+def _other_ways(inputs: pl.DataFrame) -> str:
+    """What to do with a table of which no column is learned from."""
+    texts = [series.name for series in inputs if is_free_text(series)]
+    if texts:
+        return f"learn from the words of {texts[0]!r}: --text {texts[0]}, or `TextPreprocessor`"
+    return "add a column, or make one of these a category (--category, or `kinds`)"
 
 
 def _fitted(series: pl.Series, kind: str, baseline: str | None) -> Column:

@@ -16,6 +16,7 @@ from gradus.data.frames import as_table
 from gradus.data.inference import infer_target_kind
 from gradus.data.preprocess import Preprocessor, check_column
 from gradus.data.targets import ClassTarget, NumberTarget, Target
+from gradus.data.text.preprocess import TextPreprocessor
 from gradus.evaluation.given import Given, given
 from gradus.learn.algorithm import Algorithm
 
@@ -205,7 +206,7 @@ def table(data: Any, target: str | None, prepare: Callable | None, groups: str |
         return Preprocessor.fit(part, target, kinds=kinds, target_kind=kind)
 
     whole = (prepare or fit)(frame)
-    if not isinstance(whole, Preprocessor) or whole.target is None:
+    if not isinstance(whole, Preprocessor | TextPreprocessor) or whole.target is None:
         raise InputError(
             "prepare",
             expected="a function of a table that gives a Preprocessor with a target",

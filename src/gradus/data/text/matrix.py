@@ -31,9 +31,23 @@ def matrix_of(vectoriser: Vectoriser, texts: Iterable[str], kind: str) -> csr_ar
 
 def counts(vectoriser: Vectoriser, texts: Iterable[str]) -> csr_array:
     """How often each token is in each text."""
+    tokens = map(vectoriser.tokens, check_texts(texts))
+    return stacked([Counter(map(vectoriser.number, found)) for found in tokens], vectoriser)
+
+
+def bags_of(vectoriser: Vectoriser, numbers: np.ndarray) -> csr_array:
+    """How often each token is in texts that are numbers already, shape (n, T); padding, start and
+    end are no tokens.
+    """
+    silent = {0, *range(2, vectoriser.first)}
+    rows = np.asarray(numbers).tolist()
+    return stacked([Counter(n for n in row if n not in silent) for row in rows], vectoriser)
+
+
+def stacked(bags: list[Counter], vectoriser: Vectoriser) -> csr_array:
+    """Bags as the rows of a matrix, without its zeros."""
     from scipy.sparse import csr_array
 
-    bags = [Counter(map(vectoriser.number, vectoriser.tokens(t))) for t in check_texts(texts)]
     values = np.array([count for bag in bags for count in bag.values()], np.float32)
     columns = np.array([number for bag in bags for number in bag], np.int64)
     ends = np.cumsum([0, *map(len, bags)])

@@ -18,6 +18,7 @@ def text_classifier(
     width: int = 64,
     units: int = 64,
     hidden: tuple[int, ...] = (),
+    activation: Callable = nn.relu,
     windows: tuple[int, ...] = (3, 4, 5),
     cell: str = "lstm",
     bidirectional: bool = True,
@@ -36,7 +37,8 @@ def text_classifier(
         kind: "bag", "cnn" or "rnn".
         width: numbers in the vector of each token.
         units: patterns of each window of a cnn; units of an rnn, in each direction.
-        hidden: units of dense layers, with rectifiers, before the last one.
+        hidden: units of dense layers before the last one.
+        activation: of these.
         windows: how many neighbouring tokens the patterns of a cnn see.
         cell: "lstm" or "gru".
         bidirectional: whether an rnn reads backwards, too.
@@ -58,7 +60,7 @@ def text_classifier(
     read = choose("kind", kind, READERS)(
         units=units, windows=windows, cell=choose("cell", cell, CELLS), bidirectional=bidirectional
     )
-    dense = [layer for n in hidden for layer in (nn.Dense(n, nn.relu), nn.Dropout(dropout))]
+    dense = [layer for n in hidden for layer in (nn.Dense(n, activation), nn.Dropout(dropout))]
     return nn.Sequential(vectors, *read, nn.Dropout(dropout), *dense, nn.Dense(outputs))
 
 
