@@ -130,7 +130,8 @@ def forecaster(
         normalise: what each window is measured from: "last", "standard" or "none", see
             `Forecaster`.
         average: rows of the moving average of "linear".
-        hidden: units of each layer of "rnn" and "mlp"; the channels of "cnn" are the first.
+        hidden: units of each layer of "rnn" and "mlp"; the channels of "cnn" are the first;
+            "mlp" without any is linear.
         dropout: probability of dropping a hidden unit.
 
     Takes windows (B, L, C) as `data.SeriesPreprocessor` makes them. Raises InputError for unknown
@@ -140,14 +141,15 @@ def forecaster(
     >>> model(jnp.ones((3, 96, 5))).shape
     (3, 24, 2)
     """
-    sizes = {f"hidden[{i}]": n for i, n in enumerate(hidden)}
-    check_sizes(horizon=horizon, targets=targets, outputs=outputs, average=average, **sizes)
     check_name("kind", kind, KINDS)
     check_name("normalise", normalise, NORMALISERS)
+    units = tuple(hidden) or ((0,) if kind in NEED_UNITS else ())
+    sizes = {f"hidden[{i}]": n for i, n in enumerate(units)}
+    check_sizes(horizon=horizon, targets=targets, outputs=outputs, average=average, **sizes)
     if kind == "linear":
         body = DecomposedLinear(horizon, targets, outputs, average)
     else:
-        body = KINDS[kind](tuple(hidden), horizon * targets * outputs, dropout)
+        body = KINDS[kind](units, horizon * targets * outputs, dropout)
     return Forecaster(body, horizon, targets, outputs, normalise)
 
 
@@ -203,3 +205,4 @@ KINDS: dict[str, Callable[..., nn.Layer]] = {
     "cnn": convolutional,
     "mlp": dense,
 }
+NEED_UNITS = ("rnn", "cnn")
