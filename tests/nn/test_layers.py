@@ -55,6 +55,7 @@ HEADS = {
     for part in ("query", "key", "value", "output")
     for name, kind in DENSE.items()
 }
+RESERVOIR = dict.fromkeys(RNN, "state")
 MACHINE = {
     **{f"controller.{name}": kind for name, kind in RNN.items()},
     "interface": "weight",
@@ -241,6 +242,8 @@ LAYERS = {
         nn.NeuralTuringMachine(2, slots=3, width=2, controller=nn.SimpleRNN(2)), MASKED, MACHINE
     ),
     "dnc": Case(nn.DNC(2, slots=3, width=2, controller=nn.SimpleRNN(2)), SEQUENCE, MACHINE, WIDTH),
+    "echo state": Case(nn.EchoState(3, bias_scale=0.5), MASKED, RESERVOIR),
+    "liquid state": Case(nn.LiquidState(3, return_sequences=True), SEQUENCE, RESERVOIR, WIDTH),
     "stack": Case(
         nn.Stack(nn.GRU(3), nn.Dropout(0.3), nn.LSTM(2)),
         MASKED,

@@ -4,17 +4,22 @@ from gradus.insight.activations import activations
 from gradus.insight.codes import embedding, nearest
 from gradus.insight.filters import Filters, first_filters
 from gradus.insight.gradients import integrated_gradients, saliency
+from gradus.insight.lags import ByLag, gradient_by_lag
 from gradus.insight.maximise import maximise
 from gradus.insight.occlusion import occlusion
+from gradus.insight.tokens import token_occlusion
 
 __all__ = [
+    "ByLag",
     "Filters",
     "activations",
     "embedding",
     "first_filters",
+    "gradient_by_lag",
     "integrated_gradients",
     "maximise",
     "nearest",
     "occlusion",
     "saliency",
+    "token_occlusion",
 ]

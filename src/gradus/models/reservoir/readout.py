@@ -40,7 +40,7 @@ def with_readout(
             know its way back from small errors.
         seed: of the weights and of the noise.
 
-    Gives the layer and a dense one as a `Stack`, which carries its state on. Equations are solved
+    Gives the layer and a dense one as a `Stack` that returns every step. Equations are solved
     in 64 bits, states computed in those of JAX: for errors below some 10⁻⁴, all of it under
     `jax.enable_x64(True)`.
 
@@ -50,7 +50,7 @@ def with_readout(
     >>> x = np.random.default_rng(0).uniform(-1, 1, (1, 300, 1))
     >>> three_ago = np.roll(x[:, :, 0], 3, axis=1)
     >>> model = with_readout(nn.EchoState(60), x, three_ago, washout=20)
-    >>> outputs = model.with_sequences()(jnp.asarray(x, jnp.float32))[:, 20:, 0]
+    >>> outputs = model(jnp.asarray(x, jnp.float32))[:, 20:, 0]
     >>> bool(jnp.abs(outputs - three_ago[:, 20:]).max() < 0.05)
     True
 

@@ -87,7 +87,7 @@ class LiquidState(Reservoir):
     def drawn(self, key, features):
         of_inputs, of_units = random.split(key)
         sizes = jnp.abs(sparse(of_units, self.units, self.connections))
-        excite = jnp.arange(self.units) < EXCITE * self.units
+        excite = jnp.arange(self.units) < round(EXCITE * self.units)
         heard = jnp.where(excite, 1.0, -1.0)[:, None] * sizes
         return {
             "weight": self.scale * random.uniform(of_inputs, (features, self.units), minval=-1),
