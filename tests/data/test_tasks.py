@@ -28,7 +28,8 @@ def test_recall_shows_what_is_asked_for_once():
 def test_copy_asks_for_what_was_shown():
     found = data.copy_task(300, (2, 4), bits=3)
     lengths = found.x[..., 3].argmax(axis=1)
-    assert set(lengths) == {2, 3, 4} and found.x.shape == (300, 9, 4)
+    assert set(lengths) == {2, 3, 4}
+    assert found.x.shape == (300, 9, 4)
     for x, y, weight, n in zip(found.x, found.y, found.weight, lengths, strict=True):
         np.testing.assert_array_equal(y[n + 1 : 2 * n + 1], x[:n, :3])
         np.testing.assert_array_equal(x[n], [0, 0, 0, 1])
@@ -74,7 +75,8 @@ def test_mackey_glass_rests_where_production_is_decay():
 def test_mackey_glass_with_a_delay_of_17_is_known():
     """It stays between 0.2 and 1.4, with a mean of about 0.93, and its spread is about 0.23."""
     found = data.mackey_glass(3000)
-    assert 0.2 < found.min() < 0.5 and 1.2 < found.max() < 1.4
+    assert 0.2 < found.min() < 0.5
+    assert 1.2 < found.max() < 1.4
     np.testing.assert_allclose([found.mean(), found.std()], [0.93, 0.23], atol=0.02)
 
 

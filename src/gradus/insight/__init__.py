@@ -8,6 +8,7 @@ from gradus.insight.lags import ByLag, gradient_by_lag
 from gradus.insight.maximise import maximise
 from gradus.insight.occlusion import occlusion
 from gradus.insight.tokens import token_occlusion
+from gradus.insight.weightings import weightings
 
 __all__ = [
     "ByLag",
@@ -22,4 +23,5 @@ __all__ = [
     "occlusion",
     "saliency",
     "token_occlusion",
+    "weightings",
 ]

@@ -9,11 +9,13 @@ from gradus.report.insight import (
     filters,
     maximising_inputs,
 )
+from gradus.report.lags import lags
 from gradus.report.landscapes import landscape
 from gradus.report.linear import Diagnostics, diagnostics, logistic_curve
 from gradus.report.robustness import robustness
 from gradus.report.spectrum import spectrum
 from gradus.report.standalone import standalone
+from gradus.report.weightings import heads
 
 __all__ = [
     "Diagnostics",
@@ -23,6 +25,8 @@ __all__ = [
     "diagnostics",
     "explanations",
     "filters",
+    "heads",
+    "lags",
     "landscape",
     "logistic_curve",
     "maximising_inputs",

@@ -92,7 +92,9 @@ def test_echoes_fade_where_the_radius_is_below_one():
 
 def test_a_fifth_of_the_units_inhibits():
     matrix = nn.LiquidState(50).init(jax.random.key(0), (T, D)).recurrent
-    assert (matrix[:40] >= 0).all() and (matrix[40:] <= 0).all() and (matrix[40:] < 0).any()
+    assert (matrix[:40] >= 0).all()
+    assert (matrix[40:] <= 0).all()
+    assert (matrix[40:] < 0).any()
 
 
 WRONG = {
