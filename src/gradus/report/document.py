@@ -22,7 +22,10 @@ from gradus.report.fed import what_the_net_is_fed
 from gradus.report.forecasts import forecast
 from gradus.report.html import Markup, element, facts, join, safe, section, table
 from gradus.report.inside import looking_inside
+from gradus.report.lags import back_in_time
+from gradus.report.language import perplexities
 from gradus.report.names import readable
+from gradus.report.reading import vectoriser_of, what_tokens_add
 from gradus.report.robustness import under_attack
 from gradus.report.samples import drawn, while_learning
 from gradus.report.worth import worth
@@ -81,12 +84,15 @@ def page(
         training.what_was_done(run, sentences),
         what_the_net_is_fed(fed),
         training.training(run),
+        perplexities(run),
         results.predictions(assessment) if assessment else "",
-        examples.hardest(assessment) if assessment else "",
+        examples.hardest(assessment, vectoriser_of(run)) if assessment else "",
         looking_inside(run, assessment),
+        what_tokens_add(run, assessment),
+        back_in_time(run, assessment),
         under_attack(robustness),
         drawn(samples, checks),
-        while_learning(run.history.shown),
+        while_learning(run.history.shown, getattr(run.preprocessor, "decode", None)),
         training.gradients(run),
         model(model_table, model_graph),
         repeat(command, run.versions),

@@ -7,23 +7,35 @@ from typing import Any
 import jax
 import numpy as np
 
+from gradus.data.text.vocabulary import Vectoriser
 from gradus.evaluation.assessment import Assessment, shown
 from gradus.report.html import Markup, element, section, table
 from gradus.report.pictures import as_pictures, gallery
 
 FACTS = ("row", "true", "predicted", "loss")  # what is said about every example
 MOST_COLUMNS = 8  # of the inputs beside them
+MOST_CHARACTERS = 300  # of a text
 MOST_VALUES = 3  # of a target that has several
 
 
-def hardest(assessment: Assessment) -> Markup:
-    """The examples with the highest loss, as pictures where they are some, else as a table."""
+def hardest(assessment: Assessment, vectoriser: Vectoriser | None = None) -> Markup:
+    """The examples with the highest loss, as pictures where they are some, else as a table.
+
+    Arguments:
+        assessment: which examples they are.
+        vectoriser: what made numbers of texts, where they are texts.
+    """
     if not len(assessment.worst):
         return Markup()
     words = "The examples with the highest loss. Wrong labels and odd inputs gather here."
     pixels = all(name.lower().startswith("pix") for name in assessment.columns)
     pictures = as_pictures(assessment.worst_inputs) if pixels else None
-    drawn = example_table(assessment) if pictures is None else example_gallery(assessment, pictures)
+    if vectoriser is not None:
+        drawn = text_table(assessment, vectoriser)
+    elif pictures is not None:
+        drawn = example_gallery(assessment, pictures)
+    else:
+        drawn = example_table(assessment)
     return section("Hardest examples", element("p", words), drawn)
 
 
@@ -44,6 +56,25 @@ def example_table(assessment: Assessment) -> Markup:
         for row, values in zip(assessment.worst, inputs, strict=True)
     ]
     return table((*FACTS, *names), rows)
+
+
+def text_table(assessment: Assessment, vectoriser: Vectoriser) -> Markup:
+    """Examples as rows, with the text as the model sees it."""
+    texts = vectoriser.decode(assessment.worst_inputs)
+    rows = [
+        (*facts_of(assessment, row), shortened(text))
+        for row, text in zip(assessment.worst, texts, strict=True)
+    ]
+    return table((*FACTS, "text"), rows)
+
+
+def shortened(text: str) -> str:
+    """The beginning of a long text.
+
+    >>> shortened("a good film")
+    'a good film'
+    """
+    return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + " …"
 
 
 def first_columns(x: Any, columns: tuple[str, ...]) -> tuple[list[str], np.ndarray]:
