@@ -29,10 +29,12 @@ from gradus.metrics.regression import (
     regression,
     root_mean_squared_error,
 )
+from gradus.metrics.translation import bleu_score
 
 __all__ = [
     "accuracy_score",
     "auc_score",
+    "bleu_score",
     "calibration_curve",
     "classification",
     "confusion_matrix",

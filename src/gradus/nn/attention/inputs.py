@@ -78,7 +78,7 @@ def last_step(outputs: jax.Array, mask: jax.Array | None) -> jax.Array:
     """The output of the last step that is no padding, (B, width); the first's where none is."""
     if mask is None:
         return outputs[:, -1]
-    places = jnp.max(jnp.where(mask != 0, jnp.arange(mask.shape[1])[None, :], 0), axis=1)
+    places = jnp.max(jnp.where(mask.astype(bool), jnp.arange(mask.shape[1])[None, :], 0), axis=1)
     return jnp.take_along_axis(outputs, places[:, None, None], axis=1)[:, 0]
 
 

@@ -45,7 +45,11 @@ class Positional(Stepwise):
         return jnp.zeros(size, jnp.int32)
 
     def steps(self, x, state, mask=None, forward: Forward = INFERENCE):
-        mask = jnp.ones(x.shape[:2], jnp.int32) if mask is None else (mask != 0).astype(jnp.int32)
+        mask = (
+            jnp.ones(x.shape[:2], jnp.int32)
+            if mask is None
+            else mask.astype(bool).astype(jnp.int32)
+        )
         places = state[:, None] + jnp.cumsum(mask, axis=1)
         if not isinstance(places, Tracer):
             self.check_range(int(places.max()))

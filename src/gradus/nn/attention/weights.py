@@ -40,7 +40,7 @@ def may_see(
     Array([[[1, 1, 0],
             [1, 1, 1]]], dtype=int32)
     """
-    present = None if mask is None else (mask != 0)[:, None, :]
+    present = None if mask is None else mask.astype(bool)[:, None, :]
     if not causal:
         return present
     past = (jnp.arange(keys)[None, :] <= first + jnp.arange(queries)[:, None])[None]
