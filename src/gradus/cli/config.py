@@ -10,8 +10,15 @@ from typing import Any
 from gradus.base.errors import InputError
 from gradus.cli.settings import Settings, known, written
 
-IMPLIED = {"forecast": "forecast", "text": "text"}  # setting -> the task that it means
-USUAL = {"text": {"hidden": (), "dropout": 0.5, "epochs": 40}}  # task -> defaults of its own
+IMPLIED = {
+    "forecast": "forecast",
+    "text": "text",
+    "language_model": "write",
+}  # setting -> the task that it means
+USUAL = {
+    "text": {"hidden": (), "dropout": 0.5, "epochs": 40},
+    "write": {"hidden": (256,)},
+}  # task -> defaults of its own
 
 
 def to_toml(settings: Settings) -> str:

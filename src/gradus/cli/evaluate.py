@@ -7,18 +7,22 @@ from pathlib import Path
 
 from gradus.cli.config import read_config
 from gradus.cli.folder import SETTINGS, load_run
+from gradus.cli.report import write_report
+from gradus.cli.robustness import refuse_no_images, save_robustness, under_attack
 from gradus.cli.settings import Settings, counted
-from gradus.cli.source import form_seen, has_test_part, read
+from gradus.cli.source import form_seen, has_test_part
 from gradus.cli.tasks import task_of
 from gradus.data import Dataset
 from gradus.data.preprocess import check_column
 
 
-def evaluate(folder: Path, data: str) -> None:
-    """Print the measures of a run on other examples."""
+def evaluate(folder: Path, data: str, robust: bool = False) -> None:
+    """Print the measures of a run on other examples, and those under attack where it is asked."""
     run = load_run(folder)
+    if robust:
+        refuse_no_images(run)
     task = task_of(run)
-    examples = read(data, "test", form_seen(run.preprocessor)).examples
+    examples = task.read(data, "test", form_seen(run.preprocessor)).examples
     if run.preprocessor.target is not None and not isinstance(examples, Dataset):
         target = run.preprocessor.target.name
         fix = f"the run learned to predict {target!r}: add its true values to measure against"
@@ -26,7 +30,11 @@ def evaluate(folder: Path, data: str) -> None:
     part = task.encoded(run.preprocessor, examples)
     warn_if_learned(folder, data)
     found = task.measured(run, part)
-    print(f"{counted(found.rows, found.noun)} of {data}:\n{found}")
+    print(f"{counted(found.rows, found.noun)} of {data}:\n{found}", flush=True)
+    if robust:
+        curve = under_attack(run, examples, part)
+        save_robustness(folder, curve)
+        print(f"\n{curve}\n\nreport  {write_report(folder)}")
 
 
 def warn_if_learned(folder: Path, data: str) -> None:

@@ -10,12 +10,13 @@ import gradus
 from gradus.base.errors import InputError
 from gradus.cli import images
 from gradus.cli.config import combined, read_config
-from gradus.cli.folder import SETTINGS, begin, new_folder, save_fed, save_result
+from gradus.cli.folder import SETTINGS, begin, new_folder, save_fed, save_result, save_texts
 from gradus.cli.prepare import Prepared
 from gradus.cli.recipe import settled
 from gradus.cli.report import write_report
+from gradus.cli.robustness import forget_robustness
 from gradus.cli.settings import Settings, counted, option_name
-from gradus.cli.source import Source, form_of, read
+from gradus.cli.source import Source, form_of
 from gradus.cli.tasks import task_named, task_of
 from gradus.evaluation import Assessment, Forecasts, Scores
 from gradus.learn import Algorithm
@@ -27,9 +28,14 @@ MAY_CHANGE = ("epochs", "patience")  # when a run goes on
 
 def fit(settings: Settings, out: Path | None = None, *, quiet: bool = False) -> Path:
     """Train on the examples that the settings name, and write a new run folder."""
-    source = read(settings.data, form=form_of(settings))
+    source = read(settings)
     folder = new_folder(out, source.name)
     return train(source, settings, folder, quiet=quiet)
+
+
+def read(settings: Settings) -> Source:
+    """What the settings name as data, read as the task takes it."""
+    return task_named(settings.task).read(settings.data, form=form_of(settings))
 
 
 def resume(folder: Path, given: dict, *, quiet: bool = False) -> Path:
@@ -54,8 +60,7 @@ def resume(folder: Path, given: dict, *, quiet: bool = False) -> Path:
             got=settings.epochs,
             fix="leave it out, or give more epochs",
         )
-    source = read(settings.data, form=form_of(settings))
-    return train(source, settings, folder, quiet=quiet, resumed=True)
+    return train(read(settings), settings, folder, quiet=quiet, resumed=True)
 
 
 def refuse_another_run(folder: Path, given: dict) -> None:
@@ -89,6 +94,8 @@ def train(
     if resumed:  # only now is it known that the checkpoint belongs to these settings
         begin(folder, settings, sentences)
     gradus.save(run, folder)
+    save_texts(folder, run)
+    forget_robustness(folder)
     save_fed(folder, images.fed(settings, prepared))
     if quiet or not person_is_looking():  # who is looking has seen it on the live line
         print(ending(run), flush=True)

@@ -8,13 +8,16 @@ decisions.txt           what was decided about the data
 fed.safetensors         some images and altered copies of them, as bytes
 assessment.safetensors  the test part: truth, predictions, measures, baselines
 scores.safetensors      the same of a run without targets
+texts.safetensors       what a language model wrote after every epoch
 forecasts.safetensors   the same of a run on a series
+robustness.safetensors  accuracy under attack: gradus evaluate RUN DATA --robust
 checkpoint.safetensors  where to go on: gradus fit --resume FOLDER
 report.html             all of it, to look at
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -25,11 +28,11 @@ from gradus.base.files import DamagedFile, read_arrays, write_arrays, write_atom
 from gradus.cli.config import to_toml
 from gradus.cli.settings import Settings
 from gradus.evaluation import Assessment, Forecasts, Scores
-from gradus.training import Run, load
+from gradus.training import History, Run, load
 
 SETTINGS, DECISIONS, ASSESSMENT = "settings.toml", "decisions.txt", "assessment.safetensors"
 SCORES, FORECASTS = "scores.safetensors", "forecasts.safetensors"
-FED, REPORT = "fed.safetensors", "report.html"
+FED, TEXTS, REPORT = "fed.safetensors", "texts.safetensors", "report.html"
 ROWS = ("worst", "worst_inputs", "sample", "sample_inputs")
 ARRAYS = ("y", "predicted", "probabilities", "loss_per_row", *ROWS)
 WORDS = ("kind", "measures", "baselines", "labels", "columns")
@@ -51,6 +54,25 @@ def new_folder(out: Path | None, name: str) -> Path:
             fix="choose another folder, or go on with the run there by --resume",
         )
     return out
+
+
+def save_texts(folder: Path, run: Run) -> None:
+    """Write what a language model wrote while it learned."""
+    texts = {name: a for name, a in run.history.shown.items() if a.dtype.kind in "iu"}
+    if texts:
+        write_arrays(folder / TEXTS, texts, {})
+
+
+def with_texts(run: Run, folder: Path) -> Run:
+    """The run with what it wrote while it learned."""
+    path = folder / TEXTS
+    if not path.exists():
+        return run
+    try:
+        texts, _ = read_arrays(path)
+    except DamagedFile as error:
+        raise damaged(path, error) from None
+    return replace(run, history=History(dict(run.history), texts))
 
 
 def begin(folder: Path, settings: Settings, sentences: list[str]) -> None:

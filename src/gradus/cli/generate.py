@@ -9,20 +9,34 @@ import numpy as np
 
 from gradus.base.errors import InputError, nearest
 from gradus.base.files import write_atomically
+from gradus.cli import language
 from gradus.cli.folder import load_run
-from gradus.cli.generative import drawn
+from gradus.cli.generative import samples
 from gradus.cli.predict import as_bytes
 from gradus.cli.settings import counted
 from gradus.cli.tasks import TASKS, task_of
+from gradus.data import LanguagePreprocessor
 from gradus.report.pictures import png
 from gradus.training import Run
 
 SHEET = 100  # pictures on a sheet, at most
+COUNT = 100  # unless chosen
+BETWEEN = "\n\n---\n\n"  # texts of several lines
 
 
-def generate(folder: Path, count: int, output: Path | None, seed: int) -> None:
-    """Write new examples to a file, or print the rows of a table."""
+def generate(
+    folder: Path, count: int | None, output: Path | None, seed: int, written: dict[str, Any]
+) -> None:
+    """Write new examples to a file, or print texts and the rows of a table.
+
+    Arguments:
+        written: what was chosen about texts: prompt, length, temperature.
+    """
     run = load_run(folder)
+    if isinstance(run.preprocessor, LanguagePreprocessor):
+        write_texts(run, count, output, seed, written)
+        return
+    refuse_writing(run, written)
     if not task_of(run).draws:
         able = " or ".join(name for name, task in TASKS.items() if task.draws)
         raise InputError(
@@ -33,7 +47,7 @@ def generate(folder: Path, count: int, output: Path | None, seed: int) -> None:
         )
     suffix = None if output is None else output.suffix
     check_form(suffix, of_images=not run.preprocessor.features)
-    made = samples(run, count, seed)
+    made = samples(run, count or COUNT, seed)
     if output is None:
         print(made.write_csv(), end="")
         return
@@ -41,9 +55,36 @@ def generate(folder: Path, count: int, output: Path | None, seed: int) -> None:
     print(f"{counted(len(made), 'example')}  {output}")
 
 
-def samples(run: Run, count: int, seed: int = 0) -> Any:
-    """New examples as the user knows them: a data frame, or images."""
-    return run.preprocessor.decode(drawn(run.model, count, seed))
+def write_texts(
+    run: Run, count: int | None, output: Path | None, seed: int, written: dict[str, Any]
+) -> None:
+    """Write texts to a file, or print them: one in every line, or with a line between them."""
+    if output is not None and output.suffix != ".txt":
+        raise InputError(
+            f"-o {output}",
+            expected="a file name that ends in .txt",
+            got=output.suffix or "no ending",
+            fix="-o texts.txt",
+        )
+    made = language.texts(run, count, **written, seed=seed)
+    between = "\n" if run.preprocessor.lines else BETWEEN
+    whole = between.join(made) + "\n"
+    if output is None:
+        print(whole, end="")
+        return
+    write_atomically(output, whole.encode())
+    print(f"{counted(len(made), 'text')}  {output}")
+
+
+def refuse_writing(run: Run, written: dict[str, Any]) -> None:
+    """Refuse what is chosen about texts where there are none."""
+    for name, value in written.items():
+        raise InputError(
+            f"--{name} {value}",
+            expected="a run of --language-model",
+            got=f"one of --task {run.settings.get('task', 'predict')}",
+            fix="leave it out, or gradus fit book.txt --language-model",
+        )
 
 
 def check_form(suffix: str | None, *, of_images: bool) -> None:

@@ -20,6 +20,7 @@ from gradus.data import PixelPreprocessor
 from gradus.learn import Algorithm
 from gradus.likelihoods import Bernoulli, Gaussian, Mixture
 from gradus.models import GenerativeModel
+from gradus.training import Run
 
 COMPONENTS = 8  # Gaussians of each factor of a density
 HIDDEN_SHARE = 0.3  # of the numbers that a net which fills in holes is shown none of
@@ -91,6 +92,11 @@ def sentences(settings: Settings, prepared: Prepared, form: Form) -> list[str]:
             "nothing need be learned; --code makes it shorter"
         )
     return told
+
+
+def samples(run: Run, count: int, seed: int = 0) -> Any:
+    """New examples as the user knows them: a data frame, or images."""
+    return run.preprocessor.decode(drawn(run.model, count, seed))
 
 
 def drawn(model: Any, count: int, seed: int) -> np.ndarray:

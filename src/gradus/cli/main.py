@@ -111,6 +111,7 @@ def fit(
     - `gradus fit visits.csv --target stays --group patient --epochs 30`
     - `gradus fit photos --image-size 64 --augment crop,flip,rotate`
     - `gradus fit sales.csv --task anomaly`
+    - `gradus fit book.txt --language-model`
     - `gradus fit --resume runs/sales-1`
 
     Ctrl-C ends the training early and keeps what was learned.
@@ -139,21 +140,27 @@ def evaluate(
     data: Annotated[str | None, typer.Argument(metavar="[DATA]", help="Other rows")] = None,
     folds: Annotated[int | None, typer.Option(help="Parts of a cross-validation (5)")] = None,
     repeats: Annotated[int, typer.Option(help="How often rows are divided anew")] = 1,
+    robust: Annotated[
+        bool, typer.Option("--robust", help="Attack the images of DATA as well; the page shows it")
+    ] = False,
     given: dict | None = None,
 ) -> None:
     """Measure a run on other rows, which must have the target; or settings by cross-validation.
 
     - `gradus evaluate runs/sales-1 new.csv`
+    - `gradus evaluate runs/photos-1 more-photos --robust`
     - `gradus evaluate sales.csv --target price --folds 5 --hidden 32`
     """
     from gradus.cli.cross_validate import cross_validate, refuse_settings
 
+    if data is None and robust:
+        raise typer.BadParameter("--robust attacks a run: gradus evaluate RUN DATA --robust")
     if data is None:
         return cross_validate(combined({"data": run}, given or {}), folds or 5, repeats)
     refuse_settings(given or {}, folds)
     from gradus.cli.evaluate import evaluate
 
-    return evaluate(Path(run), data)
+    return evaluate(Path(run), data, robust)
 
 
 @app.command()
@@ -206,23 +213,40 @@ def predict(
 @app.command()
 def generate(
     run: RunFolder,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many")] = 100,
+    count: Annotated[
+        int | None, typer.Option("--count", "-n", min=1, help="How many (100; 1 text, 10 lines)")
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help=".csv, .parquet, .npz; .png or .npz for images"
+            "--output",
+            "-o",
+            metavar="FILE",
+            help=".csv, .parquet, .npz; .png or .npz for images; .txt for text",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed draws others")] = 0,
+    prompt: Annotated[str | None, typer.Option(help="What a text begins with")] = None,
+    length: Annotated[
+        int | None, typer.Option(min=1, help="Tokens that are written after it (500)")
+    ] = None,
+    temperature: Annotated[
+        float | None,
+        typer.Option(min=0, help="Below 1 the likely is likelier; 0 writes the likeliest (1)"),
+    ] = None,
 ) -> None:
-    """Draw new rows or images from a run of `--task generate` or `--task density`.
+    """Draw new rows, images or texts from a run of `--task generate`, `--task density` or
+    `--language-model`.
 
     - `gradus generate runs/sales-1 --count 1000 -o more.csv`
     - `gradus generate runs/digits-1 --count 64 -o samples.png`
+    - `gradus generate runs/book-1 --prompt "It was" --temperature 0.7`
     """
     from gradus.cli.generate import generate
 
-    generate(run, count, output, seed)
+    written = {"prompt": prompt, "length": length, "temperature": temperature}
+    given = {name: value for name, value in written.items() if value is not None}
+    generate(run, count, output, seed, given)
 
 
 @app.command()

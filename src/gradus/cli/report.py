@@ -15,8 +15,9 @@ from gradus.cli.folder import (
     load_forecasts,
     load_run,
     load_scores,
+    with_texts,
 )
-from gradus.cli.generate import samples
+from gradus.cli.robustness import load_robustness
 from gradus.cli.tasks import task_of
 from gradus.report import write
 from gradus.report.samples import MOST_SAMPLES
@@ -30,7 +31,8 @@ def report(folder: Path) -> None:
 
 def write_report(folder: Path) -> Path:
     """Write the page about a run, from its other files and nothing else."""
-    path, run = folder / REPORT, load_run(folder)
+    path, run = folder / REPORT, with_texts(load_run(folder), folder)
+    draws = task_of(run).draws
     write(
         path,
         run,
@@ -43,7 +45,8 @@ def write_report(folder: Path) -> Path:
         fed=load_fed(folder),
         scores=load_scores(folder),
         forecasts=load_forecasts(folder),
-        samples=samples(run, MOST_SAMPLES) if task_of(run).draws else None,
+        robustness=load_robustness(folder),
+        samples=draws(run, MOST_SAMPLES) if draws else None,
     )
     return path
 

@@ -39,7 +39,7 @@ class Settings:
         "predict",
         "Data",
         "what to learn: predict, or without --target density, compress, anomaly, impute, generate; "
-        "forecast and text, which --forecast and --text choose",
+        "forecast, text and write, which --forecast, --text and --language-model choose",
     )
     drop: tuple[str, ...] = setting((), "Data", "columns not to learn from, as in a,b")
     category: tuple[str, ...] = setting((), "Data", "numbers that name categories, as in a,b")
@@ -65,20 +65,33 @@ class Settings:
     text: tuple[str, ...] = setting(
         (), "Text", "columns of text to learn from, one after the other, as in title,review"
     )
+    language_model: bool = setting(
+        False, "Text", "learn to write a text file, one token after the other"
+    )
+    lines: str = setting(
+        "auto", "Text", "whether each line is a text of its own: yes or no; auto goes by the file"
+    )
     tokens: str = setting(
-        "words", "Text", "what a text is made of: words, characters, ngrams or subwords"
+        "auto",
+        "Text",
+        "what a text is made of: words, characters, ngrams or subwords; auto is words for --text, "
+        "characters for --language-model",
     )
     vocabulary: int = setting(20_000, "Text", "how many different tokens are kept", low=1)
     length: int = setting(
-        0, "Text", "tokens kept of each text; 0 keeps 99 % of the texts whole, up to 500", low=0
+        0,
+        "Text",
+        "tokens kept of each text; 0 keeps 99 % of the texts whole, up to 500; of a row of a "
+        "language model",
+        low=0,
     )
 
     model: str = setting(
         "auto",
         "Model",
-        "the net: mlp, cnn, lenet or resnet to predict; bag, cnn or rnn to read text; linear, rnn, "
-        "cnn or mlp to forecast; made, flow, autoencoder, vae or gan for other tasks; auto goes by "
-        "the task and the examples",
+        "the net: mlp, cnn, lenet or resnet to predict; bag, cnn or rnn to read text; lstm, gru or "
+        "rnn to write one; linear, rnn, cnn or mlp to forecast; made, flow, autoencoder, vae or "
+        "gan for other tasks; auto goes by the task and the examples",
     )
     hidden: tuple[int, ...] = setting(
         (128, 64), "Model", "units of each hidden layer, as in 128,64; 0 for a linear model", low=1

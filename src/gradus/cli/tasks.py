@@ -11,6 +11,7 @@ from gradus.cli import (
     forecast,
     generative,
     images,
+    language,
     prepare,
     recipe,
     texts,
@@ -20,6 +21,7 @@ from gradus.cli import (
 from gradus.cli.measure import measured
 from gradus.cli.predict import predicted
 from gradus.cli.settings import choose
+from gradus.cli.source import read
 from gradus.cli.unlabelled import Form
 from gradus.training import Run
 
@@ -35,7 +37,9 @@ class Task(NamedTuple):
         measured: (run, part, training part or None) -> what it is worth.
         encoded: (preprocessor, rows) -> a part to measure on.
         predictions: (run, rows, what it is worth) -> columns of a table.
-        draws: whether `gradus generate` draws new examples.
+        draws: (run, count, seed) -> new examples, for `gradus generate` and the report; None where
+            the run draws none.
+        read: (data, part, form) -> what DATA names.
     """
 
     prepare: Callable[..., Any]
@@ -45,7 +49,8 @@ class Task(NamedTuple):
     measured: Callable[..., Any]
     encoded: Callable[..., Any]
     predictions: Callable[..., dict]
-    draws: bool = False
+    draws: Callable[..., Any] | None = None
+    read: Callable[..., Any] = read
 
 
 def without_targets(form: Form, measured: Callable, predictions: Callable, **more: Any) -> Task:
@@ -91,8 +96,19 @@ TASKS: dict[str, Task] = {
         prepare.encoded,
         predicted,
     ),
+    "write": Task(
+        language.prepare,
+        language.decided,
+        language.build,
+        language.sentences,
+        language.measured,
+        language.encoded,
+        language.refused,
+        language.samples,
+        language.read,
+    ),
     "density": without_targets(
-        Form(DENSITIES, noise=True), worth.density, answers.likeliness, draws=True
+        Form(DENSITIES, noise=True), worth.density, answers.likeliness, draws=generative.samples
     ),
     "compress": without_targets(
         Form(("autoencoder",), ("autoencoder",)), worth.compression, answers.codes
@@ -107,7 +123,7 @@ TASKS: dict[str, Task] = {
         Form((*DENSITIES, "gan"), ("vae", "gan"), noise=True),
         worth.generation,
         answers.refused,
-        draws=True,
+        draws=generative.samples,
     ),
 }
 

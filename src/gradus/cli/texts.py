@@ -38,6 +38,7 @@ from gradus.learn import Algorithm, supervised
 from gradus.training import Run
 
 TOKENS: dict[str, Callable[..., Any]] = {
+    "auto": Words.fit,
     "words": Words.fit,
     "characters": Characters.fit,
     "ngrams": NGrams.fit,
@@ -127,7 +128,8 @@ def decided(settings: Settings, prepared: Prepared) -> Settings:
     """The settings with the net decided: a bag of vectors, unless chosen otherwise."""
     model = "bag" if settings.model == "auto" else settings.model
     choose("model", model, KINDS, ("auto", *KINDS))
-    return replace(settings, model=model, augment="none")
+    tokens = "words" if settings.tokens == "auto" else settings.tokens
+    return replace(settings, model=model, tokens=tokens, augment="none")
 
 
 def build(settings: Settings, prepared: Prepared) -> Algorithm:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy as np
 from gradus.evaluation.assessment import shown
 from gradus.report.html import Markup, element, join, paragraphs, section, table
 from gradus.report.pictures import as_pictures, gallery
+
+Decode = Callable[[np.ndarray], Sequence[str]]
 
 MOST_SAMPLES = 36
 MOST_EPOCHS, OF_AN_EPOCH = 6, 12  # of the samples from the time of learning
@@ -34,18 +36,34 @@ def as_they_are(some: Any) -> Markup:
     return table(["sample", *[""] * (len(rows[0]) - 1)], rows)
 
 
-def while_learning(arrays: Mapping[str, np.ndarray]) -> Markup:
-    """Pictures that were kept at the end of epochs, a gallery for each of some of them."""
-    galleries = [
-        picture_of(name, epochs, e) for name, epochs in arrays.items() for e in few(epochs)
+def while_learning(arrays: Mapping[str, np.ndarray], decode: Decode | None = None) -> Markup:
+    """Pictures and texts that were kept at the end of epochs, those of some epochs.
+
+    Arguments:
+        arrays: name -> what was kept, epochs first.
+        decode: makes texts of whole numbers, (n, T); None where they are none.
+    """
+    parts = [
+        texts_of(name, epochs, e, decode)
+        if decode is not None and epochs.dtype.kind in "iu"
+        else picture_of(name, epochs, e)
+        for name, epochs in arrays.items()
+        for e in few(epochs)
     ]
-    return section("While it learned", *galleries)
+    return section("While it learned", *parts)
 
 
 def few(epochs: np.ndarray) -> list[int]:
     """The numbers of some epochs, from the first to the last."""
     places = np.linspace(0, len(epochs) - 1, min(MOST_EPOCHS, len(epochs)))
     return places.round().astype(int).tolist()
+
+
+def texts_of(name: str, epochs: np.ndarray, epoch: int, decode: Decode) -> Markup:
+    """What was written at the end of one epoch."""
+    texts = decode(epochs[epoch][:OF_AN_EPOCH])
+    heading = element("h3", f"{name}, epoch {epoch + 1}")
+    return join([heading, *(element("pre", text, class_="sample") for text in texts)])
 
 
 def picture_of(name: str, epochs: np.ndarray, epoch: int) -> Markup:

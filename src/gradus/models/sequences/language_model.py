@@ -202,6 +202,13 @@ def language_model(
 
     Dropout: Zaremba, Sutskever and Vinyals (2014).
     """
+    if not layers:
+        raise InputError(
+            "language_model: layers",
+            expected="layers over time",
+            got="none",
+            fix="models.language_model(tokens, nn.LSTM(256))",
+        )
     dropped = [nn.Dropout(dropout)] if dropout else []
     body = [part for layer in layers for part in (*dropped, layer)]
     return LanguageModel(
