@@ -8,11 +8,13 @@ from gradus.insight.lags import ByLag, gradient_by_lag
 from gradus.insight.maximise import maximise
 from gradus.insight.occlusion import occlusion
 from gradus.insight.tokens import token_occlusion
+from gradus.insight.units import SeparatingUnit, separating_unit
 from gradus.insight.weightings import weightings
 
 __all__ = [
     "ByLag",
     "Filters",
+    "SeparatingUnit",
     "activations",
     "embedding",
     "first_filters",
@@ -22,6 +24,7 @@ __all__ = [
     "nearest",
     "occlusion",
     "saliency",
+    "separating_unit",
     "token_occlusion",
     "weightings",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from gradus import nn
 from gradus.base.errors import InputError
@@ -96,6 +97,19 @@ class LanguageModel(Layer):
         rows = jnp.asarray(checked(rows, self.tokens), jnp.int32)
         return _log_prob(self, rows)
 
+    def embed(self, rows: Any, padding: int = 0) -> jax.Array:
+        """What the last layer's units are once each row was read, shape (n, units).
+
+        Arguments:
+            rows: tokens, padding after them, shape (n, T).
+            padding: the token that only fills rows up.
+
+        Raises InputError for tokens that there are not.
+        """
+        rows = checked(rows, self.tokens)
+        last = np.maximum((rows != padding).sum(axis=1) - 1, 0)
+        return _embed(self, jnp.asarray(rows, jnp.int32), jnp.asarray(last, jnp.int32))
+
     def generate(
         self,
         key: jax.Array,
@@ -148,6 +162,12 @@ class LanguageModel(Layer):
 def _log_prob(model: LanguageModel, rows: jax.Array) -> jax.Array:
     log_p = jax.nn.log_softmax(model(rows[:, :-1]))
     return jnp.take_along_axis(log_p, rows[:, 1:, None], axis=-1)[..., 0]
+
+
+@eqx.filter_jit
+def _embed(model: LanguageModel, rows: jax.Array, last: jax.Array) -> jax.Array:
+    outputs = model.body(model.embedding(rows))
+    return jnp.take_along_axis(outputs, last[:, None, None], axis=1)[:, 0]
 
 
 def written(
