@@ -1,0 +1,1 @@
+"""Sound: samples from files, and spectrograms of them."""
