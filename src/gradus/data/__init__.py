@@ -16,6 +16,8 @@ from gradus.data.series.period import period_of
 from gradus.data.series.preprocess import SeriesPreprocessor
 from gradus.data.series.rhythm import Rhythm
 from gradus.data.series.windows import split_windows, windows
+from gradus.data.sound.spectrogram import log_mel, stacked
+from gradus.data.sound.wav import Sound, read_wav
 from gradus.data.splits import Fold, Split, bootstrap, k_folds, leave_one_out, split
 from gradus.data.stream import Chunk, Stream
 from gradus.data.tables import has_header, read_table
@@ -55,6 +57,7 @@ __all__ = [
     "Scale",
     "Scaling",
     "SeriesPreprocessor",
+    "Sound",
     "Split",
     "Standardize",
     "Stream",
@@ -77,6 +80,7 @@ __all__ = [
     "k_folds",
     "leave_one_out",
     "load",
+    "log_mel",
     "mackey_glass",
     "next_tokens",
     "padded",
@@ -89,8 +93,10 @@ __all__ = [
     "read_table",
     "read_text",
     "read_vectors",
+    "read_wav",
     "split",
     "split_windows",
+    "stacked",
     "stream_images",
     "windows",
 ]

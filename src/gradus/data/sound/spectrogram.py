@@ -62,7 +62,7 @@ def mel_filters(
     """The triangles M of `log_mel` at the frequencies of a Fourier transform, (bands, size/2 + 1).
 
     >>> mel_filters(2, 8, 8000, low=0).round(2).tolist()
-    [[0.0, 0.87, 0.36, 0.0, 0.0], [0.0, 0.0, 0.64, 0.55, 0.0]]
+    [[0.0, 0.68, 0.0, 0.0, 0.0], [0.0, 0.32, 0.91, 0.45, 0.0]]
     """
     high = rate / 2 if high is None else high
     if not 0 <= low < high <= rate / 2:

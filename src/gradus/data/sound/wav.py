@@ -11,6 +11,11 @@ import numpy as np
 from gradus.base.errors import InputError
 from gradus.data.tables import check_file
 
+OTHER_FORMS = {
+    "unknown format: 3": "floating-point samples",
+    "unknown format: 65534": "the extended form, which Python before 3.12 does not read",
+}
+
 
 class Sound(NamedTuple):
     """Samples of a sound.
@@ -82,14 +87,9 @@ def as_fractions(content: bytes, width: int) -> np.ndarray:
 
 def refusal(path: Path, got: object) -> InputError:
     """The refusal of a file that holds no samples we can read."""
-    words = {
-        "unknown format: 3": "floating-point samples",
-        "unknown format: 65534": "an extended form",
-    }
     return InputError(
         f"{path.name} cannot be read",
         expected="a whole WAV file of PCM samples of 8, 16, 24 or 32 bits",
-        got=words.get(str(got), got),
-        fix="save it as WAV (PCM), for example: ffmpeg -i FILE -c:a pcm_s16le -fflags +bitexact "
-        "sound.wav",
+        got=OTHER_FORMS.get(str(got), got),
+        fix="save it anew, for example: ffmpeg -i FILE -c:a pcm_s16le sound.wav",
     )
