@@ -1,6 +1,7 @@
 """Floor 3: looking inside a trained model: what its layers show, and what its outputs rest on."""
 
 from gradus.insight.activations import activations
+from gradus.insight.attention import attention_maps
 from gradus.insight.codes import embedding, nearest
 from gradus.insight.filters import Filters, first_filters
 from gradus.insight.gradients import integrated_gradients, saliency
@@ -16,6 +17,7 @@ __all__ = [
     "Filters",
     "SeparatingUnit",
     "activations",
+    "attention_maps",
     "embedding",
     "first_filters",
     "gradient_by_lag",

@@ -43,6 +43,7 @@ from gradus.models.sequences.sequence_to_sequence import (
     captioner,
     sequence_to_sequence,
 )
+from gradus.models.sequences.tagger import tagger
 from gradus.models.sequences.text_classifier import text_classifier
 from gradus.models.transfer import features, with_head
 from gradus.models.weights import Loaded, load_weights, save_weights
@@ -103,6 +104,7 @@ __all__ = [
     "resnet",
     "save_weights",
     "sequence_to_sequence",
+    "tagger",
     "text_classifier",
     "unfreeze",
     "vae",

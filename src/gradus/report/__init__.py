@@ -1,5 +1,6 @@
 """Floor 5: one self-contained page about a run, and pictures of landscapes and spectra."""
 
+from gradus.report.attention import attention_map
 from gradus.report.code_maps import code_map, neighbours
 from gradus.report.document import page, write
 from gradus.report.insight import (
@@ -20,6 +21,7 @@ from gradus.report.weightings import heads
 __all__ = [
     "Diagnostics",
     "activation_maps",
+    "attention_map",
     "code_map",
     "contributions",
     "diagnostics",

@@ -45,12 +45,8 @@ class Positional(Stepwise):
         return jnp.zeros(size, jnp.int32)
 
     def steps(self, x, state, mask=None, forward: Forward = INFERENCE):
-        mask = (
-            jnp.ones(x.shape[:2], jnp.int32)
-            if mask is None
-            else mask.astype(bool).astype(jnp.int32)
-        )
-        places = state[:, None] + jnp.cumsum(mask, axis=1)
+        present = jnp.ones(x.shape[:2], bool) if mask is None else mask.astype(bool)
+        places = state[:, None] + jnp.cumsum(present.astype(jnp.int32), axis=1)
         if not isinstance(places, Tracer):
             self.check_range(int(places.max()))
         vectors = self.vectors(jnp.maximum(places - 1, 0), x.shape[-1])
