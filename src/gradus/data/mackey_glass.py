@@ -57,14 +57,15 @@ def mackey_glass(
     fit nothing.
 
     >>> mackey_glass(3).round(6)
-    array([0.954929, 0.904484, 0.861287])
+    array([0.947202, 0.90092 , 0.857829])
 
     Before anything has come back after τ, the equation is linear; at t = 10 the exact value is
     2q + (1.2 − 2q) e⁻¹ with q = 1.2 / (1 + 1.2¹⁰):
 
     >>> q = 1.2 / (1 + 1.2**10)
-    >>> float(mackey_glass(11, discard=0)[10]), 2 * q + (1.2 - 2 * q) * np.exp(-1)
-    (0.6523..., np.float64(0.6523...))
+    >>> exact = 2 * q + (1.2 - 2 * q) * np.exp(-1)
+    >>> bool(abs(mackey_glass(11, discard=0)[10] - exact) < 1e-9)
+    True
 
     Mackey and Glass (1977); the parameters are those of Jaeger and Haas (2004).
     """

@@ -25,9 +25,9 @@ def adding_problem(n: int, length: int = 100, *, seed: int = 0) -> Batch:
     Gives x of shape (n, length, 2) and y of shape (n,).
 
     >>> found = adding_problem(1000, 50)
-    >>> found.x.shape, found.y[0] == (found.x[0, :, 0] * found.x[0, :, 1]).sum()
+    >>> found.x.shape, bool(found.y[0] == (found.x[0, :, 0] * found.x[0, :, 1]).sum())
     ((1000, 50, 2), True)
-    >>> found.y.mean().round(1), found.y.var().round(2)
+    >>> round(float(found.y.mean()), 1), round(float(found.y.var()), 2)
     (1.0, 0.17)
 
     Hochreiter and Schmidhuber (1997), section 5.4, in the form of Le, Jaitly and Hinton (2015).

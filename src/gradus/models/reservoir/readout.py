@@ -49,7 +49,7 @@ def with_readout(
 
     >>> x = np.random.default_rng(0).uniform(-1, 1, (1, 300, 1))
     >>> three_ago = np.roll(x[:, :, 0], 3, axis=1)
-    >>> model = with_readout(nn.EchoState(60), x, three_ago, washout=20)
+    >>> model = with_readout(nn.EchoState(100, scale=0.1), x, three_ago, washout=20)
     >>> outputs = model(jnp.asarray(x, jnp.float32))[:, 20:, 0]
     >>> bool(jnp.abs(outputs - three_ago[:, 20:]).max() < 0.05)
     True

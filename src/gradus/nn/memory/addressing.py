@@ -49,8 +49,8 @@ def by_content(memory: jax.Array, keys: jax.Array, strengths: jax.Array) -> jax.
         strengths: β, shape (B, heads): at 0 all slots alike, the larger the sharper.
 
     >>> memory = jnp.array([[[1.0, 0.0], [0.0, 1.0]]])
-    >>> by_content(memory, jnp.array([[[1.0, 0.0]]]), jnp.array([[2.0]])).round(3)
-    Array([[[0.881, 0.119]]], dtype=float32)
+    >>> by_content(memory, jnp.array([[[1.0, 0.0]]]), jnp.array([[2.0]])).round(2)
+    Array([[[0.88, 0.12]]], dtype=float32)
     """
     return jax.nn.softmax(strengths[:, :, None] * similarity(memory, keys), axis=-1)
 
@@ -86,8 +86,8 @@ def sharpened(weighting: jax.Array, power: jax.Array) -> jax.Array:
         weighting: w, shape (B, heads, slots).
         power: γ ≥ 1, shape (B, heads).
 
-    >>> sharpened(jnp.array([[[0.8, 0.2, 0.0]]]), jnp.array([[2.0]])).round(3)
-    Array([[[0.941, 0.059, 0.   ]]], dtype=float32)
+    >>> sharpened(jnp.array([[[0.8, 0.2, 0.0]]]), jnp.array([[2.0]])).round(2)
+    Array([[[0.94, 0.06, 0.  ]]], dtype=float32)
     """
     tiny = 1e-16  # far below what 32 bits tell from 1, and its logarithm is finite
     return jax.nn.softmax(power[:, :, None] * jnp.log(weighting + tiny), axis=-1)
