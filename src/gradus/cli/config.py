@@ -16,6 +16,7 @@ IMPLIED = {
     "language_model": "write",
 }  # setting -> the task that it means
 USUAL = {
+    "forecast": {"hidden": (64,)},
     "text": {"hidden": (), "dropout": 0.5, "epochs": 40},
     "write": {"hidden": (256,)},
 }  # task -> defaults of its own

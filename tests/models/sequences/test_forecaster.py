@@ -45,7 +45,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_begins_with_the_last_value_and_ends_where_it_is_read(kind):
-    model = ready(KINDS[kind])
+    model = ready(KINDS[kind].replace(normalise="last"))
     assert model.output_shape((12, 3)) == (6, 2)
     np.testing.assert_allclose(said(model, X), np.repeat(X[:, -1:, :2], 6, 1), rtol=1e-6)
 
@@ -95,7 +95,7 @@ def test_convolutions_see_the_whole_window_and_no_more_layers_than_that():
      (6, 2, Gaussian(), (6, 2)), (6, 2, HeteroscedasticGaussian(), (6, 2))],
 )  # fmt: skip
 def test_outputs_are_as_likelihoods_read_them(horizon, targets, likelihood, shape):
-    model = ready(forecaster(horizon, targets, "mlp", outputs=likelihood.size))
+    model = ready(forecaster(horizon, targets, "mlp", outputs=likelihood.size, normalise="last"))
     assert model.output_shape((12, 3)) == likelihood.output_shape(shape)
     out = jnp.asarray(said(model, X))
     assert likelihood.log_prob(out, jnp.zeros((4, *shape))).shape == (4, *shape)
@@ -120,7 +120,7 @@ def test_they_are_saved_and_read():
 WRONG = [
     (lambda: forecaster(0), "horizon"),
     (lambda: forecaster(6, kind="lstm"), "'linear', 'rnn'"),
-    (lambda: forecaster(6, normalise="mean"), "'last', 'standard'"),
+    (lambda: forecaster(6, normalise="mean"), "'standard', 'last'"),
     (lambda: forecaster(6, kind="mlp", hidden=(5, 0)), "hidden[1]"),
     (lambda: forecaster(6, kind="cnn", hidden=()), "hidden[0]"),
     (lambda: ready(forecaster(6, targets=4)), "4 or more, the targets first"),

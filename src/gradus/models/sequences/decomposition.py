@@ -23,7 +23,7 @@ class DecomposedLinear(Layer):
 
     The maps R and T, from L rows to H, are shared by all targets, the first `targets` columns.
     Each further column has a map of its own to every target. All maps are 0 at first, so that a
-    forecaster begins with what its normalisation says: the last value, or the mean.
+    forecaster begins with what its normalisation says: the mean, or the last value.
 
     Arguments:
         horizon: H, rows to forecast.

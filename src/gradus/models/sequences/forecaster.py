@@ -31,8 +31,8 @@ class Forecaster(nn.Layer):
         targets: K, the columns that are forecast, which come first; others stay as they are.
         outputs: numbers that describe each value, see `Likelihood.size`; the first of them is in
             units of the series and goes the way back, further ones, such as spreads, do not.
-        normalise: "last": m is the last value and s is 1; "standard": m and s are mean and
-            standard deviation of the window; "none".
+        normalise: "standard": m and s are mean and standard deviation of the window; "last": m is
+            the last value and s is 1, for series with a trend; "none": m is 0 and s is 1.
 
     Gives outputs as a likelihood reads them: for targets (B, H, K), with one target (B, H), and
     with one row of it (B,). Raises InputError for bodies of another size, and for windows of
@@ -46,7 +46,7 @@ class Forecaster(nn.Layer):
     horizon: int = static()
     targets: int = static(1)
     outputs: int = static(1)
-    normalise: str = static("last")
+    normalise: str = static("standard")
 
     def init(self, key, shape):
         _, columns = check_sequence_shape(self, shape)
@@ -102,7 +102,7 @@ def by_moments(known: jax.Array) -> tuple[jax.Array, jax.Array]:
     return known.mean(axis=1, keepdims=True), jnp.sqrt(variance + SMALLEST)
 
 
-NORMALISERS = {"last": by_last, "standard": by_moments, "none": as_they_are}
+NORMALISERS = {"standard": by_moments, "last": by_last, "none": as_they_are}
 
 
 def forecaster(
@@ -111,7 +111,7 @@ def forecaster(
     kind: str = "linear",
     *,
     outputs: int = 1,
-    normalise: str = "last",
+    normalise: str = "standard",
     average: int = 25,
     hidden: Sequence[int] = (64,),
     dropout: float = 0.0,
@@ -127,7 +127,7 @@ def forecaster(
             their last step;
             "mlp": hidden layers over all numbers of the window.
         outputs: numbers that describe each value: the `size` of the likelihood.
-        normalise: what each window is measured from: "last", "standard" or "none", see
+        normalise: what each window is measured from: "standard", "last" or "none", see
             `Forecaster`.
         average: rows of the moving average of "linear".
         hidden: units of each layer of "rnn" and "mlp"; the channels of "cnn" are the first;
