@@ -64,7 +64,7 @@ def read_wav(path: str | Path) -> Sound:
             form = file.getparams()
             content = file.readframes(form.nframes)
     except (wave.Error, EOFError) as error:
-        raise refusal(path, error or "a file that ends within its header") from None
+        raise refusal(path, str(error) or "a file that ends within its header") from None
     whole = form.nframes * form.nchannels * form.sampwidth
     if len(content) < whole or not form.nframes:
         got = f"{len(content):,} of {whole:,} bytes of samples" if whole else "no samples"
