@@ -77,7 +77,7 @@ def wrong(model: Any, length: int) -> float:
     data = copy_task(50, (length, length), bits=BITS, seed=1_000_000)
     outputs = jax.jit(lambda model, x: model(x))(model, jnp.asarray(data.x))
     different = (np.asarray(outputs) > 0) != (data.y > 0)
-    return float((different * data.weight).sum() / data.weight.sum())
+    return float(np.average(different, weights=data.weight))
 
 
 if __name__ == "__main__":

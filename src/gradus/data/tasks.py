@@ -41,34 +41,36 @@ def adding_problem(n: int, length: int = 100, *, seed: int = 0) -> Batch:
     return Batch(np.stack([numbers, marks], axis=-1), (numbers * marks).sum(axis=1))
 
 
-def delayed_recall(n: int, delay: int = 100, *, symbols: int = 4, seed: int = 0) -> Batch:
-    """The first symbol is asked for, after many others that do not matter: y = s₀.
+def delayed_recall(
+    n: int, delays: tuple[int, int] = (100, 100), *, symbols: int = 4, seed: int = 0
+) -> Batch:
+    """One symbol matters among many others that do not; it is asked for at the end.
 
     Arguments:
         n: how many sequences.
-        delay: how many symbols come after the one to remember.
+        delays: the fewest and the most steps from the symbol to the last step, each as likely.
         symbols: how many there are; who guesses is right once in so many times. Those that do
-            not matter are drawn from as many others, so that the first is known by itself.
+            not matter are drawn from as many others, so that the one is known by itself.
         seed: equal seeds give equal sequences.
 
-    Gives x of shape (n, delay + 1, 2 · symbols), 1 for the symbol of the step, and y of shape
-    (n,), whole numbers from 0.
+    Gives x of shape (n, T, 2 · symbols) with T = 1 + the longest delay, 1 for the symbol of the
+    step, and y of shape (n,), whole numbers from 0.
 
-    >>> found = delayed_recall(3, delay=2, symbols=2)
+    >>> found = delayed_recall(3, (2, 2), symbols=2)
     >>> found.x.shape, bool((found.x[:, 0].argmax(axis=1) == found.y).all())
     ((3, 3, 4), True)
-    >>> found.x[:, 1:, :2].sum()
-    np.float32(0.0)
+    >>> float(found.x[:, 1:, :2].sum())
+    0.0
 
     After Hochreiter and Schmidhuber (1997), section 5.2, with distractors at random.
     """
-    check_whole("delayed_recall", n=(n, 1), delay=(delay, 0), symbols=(symbols, 2))
+    check_whole("delayed_recall", n=(n, 1), symbols=(symbols, 2))
+    fewest, most = checked_range("delayed_recall: delays", delays, 0)
     random = np.random.default_rng(seed)
-    first = random.integers(0, symbols, (n, 1))
-    others = random.integers(symbols, 2 * symbols, (n, delay))
-    shown = np.concatenate([first, others], axis=1)
-    x = np.eye(2 * symbols, dtype=np.float32)[shown]
-    return Batch(x, first[:, 0].astype(np.int32))
+    shown = random.integers(symbols, 2 * symbols, (n, most + 1))
+    y = random.integers(0, symbols, n)
+    shown[np.arange(n), most - random.integers(fewest, most + 1, n)] = y
+    return Batch(np.eye(2 * symbols, dtype=np.float32)[shown], y.astype(np.int32))
 
 
 def copy_task(n: int, lengths: tuple[int, int] = (1, 20), *, bits: int = 8, seed: int = 0) -> Batch:
@@ -95,7 +97,7 @@ def copy_task(n: int, lengths: tuple[int, int] = (1, 20), *, bits: int = 8, seed
     Graves, Wayne and Danihelka (2014), section 4.1.
     """
     check_whole("copy_task", n=(n, 1), bits=(bits, 1))
-    shortest, longest = checked_lengths(lengths)
+    shortest, longest = checked_range("copy_task: lengths", lengths, 1)
     random, steps = np.random.default_rng(seed), 2 * longest + 1
     length = random.integers(shortest, longest + 1, n)
     shown = random.integers(0, 2, (n, longest, bits)).astype(np.float32)
@@ -107,20 +109,21 @@ def copy_task(n: int, lengths: tuple[int, int] = (1, 20), *, bits: int = 8, seed
     asked = (place >= 0) & (place < length[:, None])
     rows, at = np.nonzero(asked)
     y[rows, at] = shown[rows, place[rows, at]]
-    return Batch(x, y, np.repeat(asked[:, :, None], bits, axis=2).astype(np.float32))
+    weight: Any = np.repeat(asked[:, :, None], bits, axis=2).astype(np.float32)
+    return Batch(x, y, weight)
 
 
-def checked_lengths(lengths: Any) -> tuple[int, int]:
-    """The shortest and the longest; raises InputError for what is no such pair."""
-    whole = isinstance(lengths, tuple) and all(isinstance(n, int | np.integer) for n in lengths)
-    if not whole or len(lengths) != 2 or not 1 <= lengths[0] <= lengths[1]:
+def checked_range(what: str, given: Any, least: int) -> tuple[int, int]:
+    """The smallest and the largest; raises InputError for what is no such pair."""
+    whole = isinstance(given, tuple) and all(isinstance(n, int | np.integer) for n in given)
+    if not whole or len(given) != 2 or not least <= given[0] <= given[1]:
         raise InputError(
-            "copy_task: lengths",
-            expected="the shortest and the longest, whole numbers from 1 up",
-            got=repr(lengths),
-            fix="write (1, 20), or (20, 20) for one length",
+            what,
+            expected=f"the smallest and the largest, whole numbers from {least} up",
+            got=repr(given),
+            fix="write (1, 20), or (20, 20) for one alone",
         )
-    return lengths
+    return given
 
 
 def check_whole(task: str, **given: tuple[Any, int]) -> None:

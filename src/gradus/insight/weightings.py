@@ -7,6 +7,7 @@ from typing import Any
 import equinox as eqx
 import jax
 import numpy as np
+from jax.typing import ArrayLike
 
 from gradus.base.errors import InputError
 from gradus.insight.question import one_array
@@ -43,7 +44,7 @@ def weightings(model: Layer, x: Any) -> dict[str, np.ndarray]:
 
 
 @eqx.filter_jit
-def _noted(model: Layer, x: jax.Array) -> dict[str, jax.Array]:
+def _noted(model: Layer, x: ArrayLike) -> dict[str, jax.Array]:
     forward = Forward()
     model(x, forward)
     return {kind: forward.notes[kind][0] for kind in KINDS if kind in forward.notes}

@@ -1,5 +1,7 @@
 """Read-outs in closed form, and series that go on by themselves."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -14,6 +16,8 @@ def test_readout_solves_its_equations(float64):
     x = np.random.default_rng(0).normal(size=(3, 40, 2))
     y = np.random.default_rng(1).normal(size=(3, 40))
     model = models.with_readout(nn.EchoState(7), x, y, washout=10, penalty=0.2)
+    layer: Any
+    output: Any
     layer, output = model.layers
     h = np.asarray(layer(jnp.asarray(x)))[:, 10:].reshape(90, 7)
     h, wanted = h - h.mean(axis=0), y[:, 10:].ravel()
@@ -24,10 +28,10 @@ def test_readout_solves_its_equations(float64):
 
 
 def test_weights_that_are_there_are_kept():
-    layer = nn.EchoState(5).init(jax.random.key(7), (20, 1))
+    layer: Any = nn.EchoState(5).init(jax.random.key(7), (20, 1))
     x = np.random.default_rng(0).normal(size=(1, 20, 1))
-    model = models.with_readout(layer, x, x[:, :, 0])
-    np.testing.assert_array_equal(model.layers[0].recurrent, layer.recurrent)
+    kept: Any = models.with_readout(layer, x, x[:, :, 0]).layers[0]
+    np.testing.assert_array_equal(kept.recurrent, layer.recurrent)
 
 
 def test_free_run_is_step_after_step():
@@ -69,7 +73,7 @@ def test_a_liquid_tells_which_channel_was_busy_first():
 
 
 WRONG = {
-    "no recurrence": (lambda: models.with_readout(nn.Dense(2), X, X), "with_readout: layer"),
+    "no recurrence": (lambda: models.with_readout(DENSE, X, X), "with_readout: layer"),
     "lengths": (lambda: models.with_readout(ECHO, X, X[:, 1:]), "with_readout: x and y"),
     "a target at the end": (lambda: models.with_readout(ECHO, X, X[:, 0, 0]), "x and y"),
     "washout": (lambda: models.with_readout(ECHO, X, X, washout=9), "with_readout: washout"),
@@ -78,8 +82,9 @@ WRONG = {
         "free_run",
     ),
     "steps": (lambda: models.free_run(models.with_readout(ECHO, X, X), X, 0), "free_run: steps"),
-    "not recurrent": (lambda: models.free_run(nn.Dense(1), X, 2), "free_run"),
+    "not recurrent": (lambda: models.free_run(DENSE, X, 2), "free_run"),
 }
+DENSE: Any = nn.Dense(1)
 X, ECHO = np.random.default_rng(0).normal(size=(2, 9, 1)), nn.EchoState(4)
 
 

@@ -60,10 +60,10 @@ def with_readout(
     x, y, _ = check_arrays(x, y)
     check_steps(x, y, washout)
     keys = jax.random.split(jax.random.key(seed))
-    layer = layer.with_sequences().init(keys[0], x.shape[1:])
+    ready = layer.with_sequences().init(keys[0], x.shape[1:])
     moved = jnp.asarray(x, jnp.result_type(float))
     moved = moved + noise * jax.random.uniform(keys[1], x.shape, moved.dtype, minval=-1)
-    states = np.asarray(jax.jit(lambda layer, x: layer(x))(layer, moved), np.float64)[:, washout:]
+    states = np.asarray(jax.jit(lambda layer, x: layer(x))(ready, moved), np.float64)[:, washout:]
     wanted = y.reshape(*y.shape[:2], -1)[:, washout:].astype(np.float64)
     weight, bias = ridge_output(
         states.reshape(-1, states.shape[-1]), wanted.reshape(-1, wanted.shape[-1]), penalty
@@ -72,7 +72,7 @@ def with_readout(
         weight=jnp.asarray(weight, jnp.result_type(float)),
         bias=jnp.asarray(bias, jnp.result_type(float)),
     )
-    return nn.Stack(layer, output)
+    return nn.Stack(ready, output)
 
 
 def check_recurrent(layer: Any) -> None:
@@ -88,7 +88,7 @@ def check_recurrent(layer: Any) -> None:
 
 def check_steps(x: Any, y: Any, washout: int) -> None:
     """Refuse sequences and targets that have not the same steps, or none after the washout."""
-    fits = getattr(x, "ndim", 0) == 3 and y is not None and y.ndim in (2, 3)
+    fits = getattr(x, "ndim", 0) == 3 and getattr(y, "ndim", 0) in (2, 3)
     if not fits or x.shape[:2] != y.shape[:2]:
         raise InputError(
             "with_readout: x and y",

@@ -33,12 +33,12 @@ class Controller(NamedTuple):
 
 
 class FeedForwardCell(NamedTuple):
-    """h = g(z): nothing is left of the step before."""
+    """h = g(inputs): nothing is left of the step before."""
 
     activation: Callable
 
-    def __call__(self, product, constants, z, state):
-        return (self.activation(z),)
+    def __call__(self, product, constants, inputs, state):
+        return (self.activation(inputs),)
 
 
 def of_recurrent(layer: Any) -> Controller:

@@ -9,11 +9,9 @@ import jax
 import jax.numpy as jnp
 
 from gradus.base.record import static
-from gradus.nn.layer import Layer
 from gradus.nn.memory import addressing as at
 from gradus.nn.memory.allocation import allocation, linked, preceding, retained, used
 from gradus.nn.memory.machine import Machine
-from gradus.nn.recurrent.lstm import LSTM
 
 MODES = 3  # of reading: backward, by content, forward
 
@@ -114,10 +112,7 @@ class DNC(Machine):
     own code: an empty slot has no direction.
     """
 
-    outputs: int = static()
     slots: int = static(64)
-    width: int = static(16)
-    controller: Layer = eqx.field(default=LSTM(64), kw_only=True)
     reads: int = eqx.field(default=1, static=True, kw_only=True)
 
     @property

@@ -7,11 +7,12 @@ from collections.abc import Hashable
 from math import prod
 from typing import Any, NamedTuple, Protocol
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 from gradus.base.errors import located
-from gradus.base.record import param, weight
+from gradus.base.record import param, static, weight
 from gradus.nn.channels import spread
 from gradus.nn.checks import check_units, check_width
 from gradus.nn.initializers import GlorotUniform
@@ -19,6 +20,7 @@ from gradus.nn.layer import INFERENCE, Forward
 from gradus.nn.memory.addressing import parts
 from gradus.nn.memory.controller import check_controller, controller_of
 from gradus.nn.recurrent.bptt import Cell, Steps, of_all_steps, through_time
+from gradus.nn.recurrent.lstm import LSTM
 from gradus.nn.recurrent.sequence import Stepwise, check_sequence_shape, shape_of_outputs
 
 
@@ -92,13 +94,14 @@ class MachineCell(NamedTuple):
 class Machine(Stepwise):
     """A controller with a memory: yₜ = [hₜ, rₜ] W + b, hₜ from xₜ and what was read at t − 1."""
 
-    controller: Any
+    outputs: int = static()
+    slots: int = static(128)
+    width: int = static(20)
+    controller: Any = eqx.field(default=LSTM(100), kw_only=True)
     output_weight: jax.Array = weight()
     interface: jax.Array = weight()
     interface_bias: jax.Array = param()
     output_bias: jax.Array = param()
-
-    outputs: int
 
     @property
     @abstractmethod
@@ -107,7 +110,7 @@ class Machine(Stepwise):
 
     def __check_init__(self):
         check_controller(self, self.controller)
-        for size in (self.outputs, *self.memory[:4]):
+        for size in (self.outputs, self.slots, self.width, self.memory.reads, self.memory.writes):
             check_units(self, size)
 
     @property

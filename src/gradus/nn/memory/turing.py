@@ -8,12 +8,9 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from gradus.base.record import static
 from gradus.nn.checks import check_units
-from gradus.nn.layer import Layer
 from gradus.nn.memory import addressing as at
 from gradus.nn.memory.machine import Machine
-from gradus.nn.recurrent.lstm import LSTM
 
 EMPTY = 1e-6  # in every slot before the first step
 
@@ -106,10 +103,6 @@ class NeuralTuringMachine(Machine):
     read. Collier and Beel (2018) compare ways to start.
     """
 
-    outputs: int = static()
-    slots: int = static(128)
-    width: int = static(20)
-    controller: Layer = eqx.field(default=LSTM(100), kw_only=True)
     reads: int = eqx.field(default=1, static=True, kw_only=True)
     writes: int = eqx.field(default=1, static=True, kw_only=True)
     shift: int = eqx.field(default=1, static=True, kw_only=True)
