@@ -19,11 +19,11 @@ import numpy as np
 from gradus import data, evaluate, models, optim, supervised
 from gradus.likelihoods import Categorical
 
-FOLDS, BATCH, LENGTH, WORDS = 10, 64, 40, 15_000
+FOLDS, BATCH, LENGTH, WORDS = 10, 128, 32, 15_000
 NETS = {  # what `models.text_classifier` takes, learning rate, epochs
     "bag": ({"width": 64, "dropout": 0.5}, 3e-3, 3),
-    "cnn": ({"width": 100, "units": 100, "dropout": 0.5}, 1e-3, 5),
-    "rnn": ({"width": 64, "units": 64, "dropout": 0.5}, 1e-3, 4),
+    "cnn": ({"width": 64, "units": 100, "windows": (1, 2, 3), "dropout": 0.5}, 2e-3, 3),
+    "rnn": ({"width": 64, "units": 64, "dropout": 0.5}, 2e-3, 3),
 }
 
 

@@ -74,9 +74,12 @@ def prepare(source: Source, settings: Settings) -> Prepared:
     if settings.task != "predict":
         raise InputError(
             f"--task {settings.task}",
-            expected="predict: settings are compared by how well they predict",
+            expected="predict: settings are compared by how well they predict from columns",
             got=settings.task,
-            fix=f"gradus fit DATA --task {settings.task}",
+            fix="gradus fit DATA with the same options; `gradus.evaluate` in Python does folds of "
+            "text"
+            if settings.task == "text"
+            else f"gradus fit DATA --task {settings.task}",
         )
     if isinstance(source.examples, Dataset):
         return prepare_arrays(source, settings)

@@ -64,11 +64,11 @@ def prepare(source: Source, settings: Settings) -> Prepared:
             fix="gradus fit reviews.csv --text review --target label",
         )
     target = settings.target or source.target
+    check_target(target, settings.text, source.examples.columns)
     used = [*settings.text, *filter(None, (target, settings.group, settings.time))]
     for name in used:
         check_column(name, source.examples.columns)
     for name in settings.text:
-        refuse_target(name, target)
         check_is_text(source.examples[name])
     others = [name for name in source.examples.columns if name not in used]
     table, notes = with_words(source.examples.select(list(dict.fromkeys(used))), settings.text)
@@ -99,14 +99,15 @@ def with_words(table: Any, names: tuple[str, ...]) -> tuple[Any, tuple[str, ...]
     return table.filter(there), (words,) if empty else ()
 
 
-def refuse_target(name: str, target: str) -> None:
-    """Refuse to predict a text from itself."""
-    if name == target:
+def check_target(target: str, text: tuple[str, ...], columns: list[str]) -> None:
+    """Refuse no target, and to predict a text from itself."""
+    if not target or target in text:
+        others = [name for name in columns if name not in text]
         raise InputError(
-            f"--text {name}",
-            expected="another column than --target",
-            got="the same",
-            fix="name the column of labels as --target",
+            f"--target {target}" if target else "the target is not named",
+            expected="the column to predict, another than those of --text",
+            got=target or "no --target",
+            fix=f"--target {others[-1]}" if others else "add a column to predict",
         )
 
 
