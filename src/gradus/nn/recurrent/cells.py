@@ -76,10 +76,9 @@ class GRUCell(NamedTuple):
 
     def __call__(self, product, constants, z, state):
         (h,) = state
-        seen = product(0, h) + constants[None, :]
-        both = 2 * h.shape[-1]
-        u, r = gates(z[:, :both] + seen[:, :both], "σσ")
-        n = jnp.tanh(z[:, both:] + r * seen[:, both:])
+        seen = jnp.split(product(0, h) + constants[None, :], 3, axis=-1)
+        u, r = sigmoid(z[0] + seen[0]), sigmoid(z[1] + seen[1])
+        n = jnp.tanh(z[2] + r * seen[2])
         return (n + u * (h - n),)
 
 
@@ -88,9 +87,9 @@ class GRUResetBeforeCell(NamedTuple):
 
     def __call__(self, product, constants, z, state):
         (h,) = state
-        both = 2 * h.shape[-1]
-        u, r = gates(z[:, :both] + product(0, h), "σσ")
-        n = jnp.tanh(z[:, both:] + product(1, r * h))
+        seen = jnp.split(product(0, h), 2, axis=-1)
+        u, r = sigmoid(z[0] + seen[0]), sigmoid(z[1] + seen[1])
+        n = jnp.tanh(z[2] + product(1, r * h))
         return (n + u * (h - n),)
 
 

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 
 from gradus.base.record import param
 from gradus.nn.recurrent.cells import GRUCell, GRUResetBeforeCell
-from gradus.nn.recurrent.layer import Recurrent
+from gradus.nn.recurrent.layer import Recurrent, sums_of_inputs
 
 
 class GRU(Recurrent):
@@ -62,6 +62,11 @@ class GRU(Recurrent):
     @property
     def constants(self):
         return self.recurrent_bias if self.reset_after else ()
+
+    def inputs(self, x):
+        # a step that cuts its own parts out of one array is compiled number by number
+        weights, biases = jnp.split(self.weight, 3, axis=1), jnp.split(self.bias, 3)
+        return tuple(sums_of_inputs(x, w, b) for w, b in zip(weights, biases, strict=True))
 
     def init(self, key, shape):
         ready = super().init(key, shape)

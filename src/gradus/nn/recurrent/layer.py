@@ -95,8 +95,13 @@ class Recurrent(Stepwise):
 
     def inputs(self, x: jax.Array) -> Any:
         """What the steps need of the inputs (T, B, features), made for all of them at once."""
-        # b is the weight of an input that is always 1: its gradient comes with the product, in a
-        # thirtieth of the time that a sum over all steps takes
-        one = jnp.ones((*x.shape[:-1], 1), x.dtype)
-        weights = jnp.concatenate([self.weight, self.bias[None, :]])
-        return of_all_steps(jnp.concatenate([x, one], axis=-1), weights)
+        return sums_of_inputs(x, self.weight, self.bias)
+
+
+def sums_of_inputs(x: jax.Array, weight: jax.Array, bias: jax.Array) -> jax.Array:
+    """x W + b for all steps at once."""
+    # b is the weight of an input that is always 1: its gradient comes with the product, in a
+    # thirtieth of the time that a sum over all steps takes
+    one = jnp.ones((*x.shape[:-1], 1), x.dtype)
+    weights = jnp.concatenate([weight, bias[None, :]])
+    return of_all_steps(jnp.concatenate([x, one], axis=-1), weights)
