@@ -89,6 +89,27 @@ def test_evaluate_finds_classes_by_their_names(gradus, photo_run, photos, tmp_pa
     assert accuracy == pytest.approx(0.5, abs=0.1)  # half of the names are wrong
 
 
+def test_images_are_attacked_and_the_page_shows_it(gradus, photo_run, photos, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(photo_run, run)
+    lines = gradus("evaluate", run, photos, "--robust").out.splitlines()
+    head = next(i for i, line in enumerate(lines) if line.startswith("accuracy on"))
+    assert lines[head] == "accuracy on 40 examples, ε in parts of the range of pixels"
+    rows = [[float(n) for n in line.split()] for line in lines[head + 2 : head + 8]]
+    assert [row[0] for row in rows] == [0, 0.02, 0.05, 0.1, 0.2, 0.3]
+    assert rows[-1][1] < rows[0][1] == rows[0][3]  # FGSM misleads, noise of no length does not
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert "40 examples, ε in parts of the range of pixels" in page
+    assert gradus("report", run).code == 0  # what was found is kept
+    assert (run / "report.html").read_text(encoding="utf-8") == page
+
+
+def test_what_cannot_be_attacked_is_refused(gradus, sizes_run, tables, photos):
+    answer = gradus("evaluate", sizes_run, tables / "sizes.csv", "--robust")
+    assert "tells classes of images apart" in answer.err
+    assert "RUN DATA --robust" in gradus("evaluate", photos, "--robust").err
+
+
 def test_summary_and_report_read_the_run(gradus, photo_run):
     assert "Conv" in gradus("summary", photo_run).out
     page = (photo_run / "report.html").read_text(encoding="utf-8")

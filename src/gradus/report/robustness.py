@@ -62,7 +62,8 @@ def under_attack(curve: RobustnessCurve | None) -> Markup:
     columns = zip(curve.epsilons, *curve.accuracy.values(), strict=True)
     rows = [(f"{epsilon:.4g}", *(f"{a:.4f}" for a in row)) for epsilon, *row in columns]
     numbers = table(("ε", *curve.accuracy), rows)
-    count = f"Accuracy on {curve.examples:,} examples. {CAPTION}"
+    unit = f", ε in {curve.unit}" if curve.unit else ""
+    count = f"Accuracy on {curve.examples:,} examples{unit}. {CAPTION}"
     return section("Robustness", figure(TITLE, picture, count), numbers)
 
 

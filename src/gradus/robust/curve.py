@@ -33,17 +33,20 @@ class RobustnessCurve:
         epsilons: strengths, shape (E,).
         accuracy: by the name of an attack, at each strength, shape (E,).
         examples: how many were attacked.
+        unit: of ε, in words; empty: the units of the inputs.
     """
 
     epsilons: np.ndarray
     accuracy: dict[str, np.ndarray]
     examples: int
+    unit: str = ""
 
     def __str__(self) -> str:
         head = f"{'ε':>8}" + "".join(f"{name:>10}" for name in self.accuracy)
         columns = zip(self.epsilons, *self.accuracy.values(), strict=True)
         rows = [f"{e:8.4g}" + "".join(f"{a:10.4f}" for a in row) for e, *row in columns]
-        return "\n".join([f"accuracy on {self.examples:,} examples", head, *rows])
+        unit = f", ε in {self.unit}" if self.unit else ""
+        return "\n".join([f"accuracy on {self.examples:,} examples{unit}", head, *rows])
 
 
 def robustness_curve(
