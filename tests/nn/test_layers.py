@@ -209,6 +209,15 @@ LAYERS = {
     "global max pool": Case(nn.GlobalMaxPool(), (5, 4, 2)),
     "global mean pool": Case(nn.GlobalMeanPool(), (5, 2)),
     "note": Case(nn.Note("hidden"), (3,)),
+    "mean over time": Case(nn.MeanOverTime(), SEQUENCE),
+    "mean over masked time": Case(nn.MeanOverTime(), MASKED),
+    "maximum over time": Case(nn.MaxOverTime(), MASKED),
+    "maximum of patterns": Case(
+        nn.MaxOverTime(nn.TimeDelay(2, 2, nn.tanh)),
+        MASKED,
+        inside("layer", DENSE),
+        f"MaxOverTime › TimeDelay: {WIDTH}",
+    ),
     "embedding": Case(nn.Embedding(7, 3), (5,), {"weight": "weight"}, tokens=7),
     "embedding with padding": Case(
         nn.Embedding(7, 3, padding=0), (5,), {"weight": "weight"}, tokens=7
