@@ -285,26 +285,16 @@ LAYERS = {
         {"0.weight": "weight"} | inside("1", GRU) | inside("2", DENSE),
         tokens=7,
     ),
-    "attention": Case(nn.Attention(), SEQUENCE),
-    "causal attention": Case(nn.Attention("dot", causal=True), MASKED),
-    "additive attention": Case(
+    "attention": Case(
         nn.Attention("additive", cross=True),
-        ((5, 3), ((4, 2), (4,))),
+        (MASKED, ((4, 2), (4,))),
         {"scores.query": "weight", "scores.key": "weight", "scores.vector": "weight"},
     ),
-    "multiplicative attention": Case(
-        nn.Attention("multiplicative", cross=True, return_sequences=False),
-        (MASKED, (4, 2)),
-        {"scores.weight": "weight"},
-    ),
     "multi-head attention": Case(
-        nn.MultiHeadAttention(4, 2, dropout=0.3), SEQUENCE, HEADS, f"Dense: {WIDTH}"
-    ),
-    "multi-head attention, last step": Case(
-        nn.MultiHeadAttention(4, 2, causal=True, return_sequences=False), MASKED, HEADS
-    ),
-    "multi-head attention to others": Case(
-        nn.MultiHeadAttention(4, 2, cross=True), (SEQUENCE, ((4, 2), (4,))), HEADS
+        nn.MultiHeadAttention(4, 2, dropout=0.3, return_sequences=False),
+        SEQUENCE,
+        HEADS,
+        f"Dense: {WIDTH}",
     ),
     "positional encoding": Case(nn.PositionalEncoding(), SEQUENCE),
     "positional embedding": Case(nn.PositionalEmbedding(6), SEQUENCE, {"weight": "weight"}, WIDTH),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -53,12 +54,8 @@ def attention_map(weights: Any, rows: Sequence[str], columns: Sequence[str]) -> 
 def check_names(weights: np.ndarray, rows: Sequence[str], columns: Sequence[str]) -> None:
     """Refuse weights that are no table, and names that have no place in it."""
     named = (len(rows), len(columns))
-    if (
-        weights.ndim != 2
-        or named[0] > weights.shape[0]
-        or named[1] > weights.shape[1]
-        or not all(named)
-    ):
+    fits = weights.ndim == 2 and named[0] <= weights.shape[0] and named[1] <= weights.shape[1]
+    if not fits or not all(named):
         raise InputError(
             "attention_map",
             expected="weights (T, S), with T names for rows and S for columns at most",
@@ -70,7 +67,7 @@ def check_names(weights: np.ndarray, rows: Sequence[str], columns: Sequence[str]
 def _words(field: str, words: Sequence[str], title: str, **axis: Any) -> dict:
     """An axis of tokens in their order; a token may come several times."""
     names = [short(word, 12) for word in words]
-    label = f"{names!r}[datum.value]"
+    label = f"{json.dumps(names)}[datum.value]"
     return {
         "field": field,
         "type": "ordinal",

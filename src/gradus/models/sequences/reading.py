@@ -42,7 +42,7 @@ class Reader(Layer):
 class TokenReader(Reader):
     """An encoder: layers over time that see vectors of tokens; every step is remembered.
 
-    The summary is the outputs of the first and of the last step side by side: the ends at which
+    The summary is the outputs of the first and of the last token side by side: the ends at which
     layers in either direction arrive.
 
     Arguments:
@@ -63,7 +63,7 @@ class TokenReader(Reader):
     def __call__(self, x, forward: Forward = INFERENCE):
         vectors, mask = self.embedding(x, forward)
         memory = self.body((vectors, mask), forward)
-        return Read(jnp.concatenate([memory[:, 0], memory[:, -1]], axis=-1), memory, mask)
+        return Read(both_ends(memory, mask), memory, mask)
 
     def read_shapes(self, shape):
         steps, width = self.body.output_shape(self.embedding.output_shape(shape))
@@ -71,6 +71,18 @@ class TokenReader(Reader):
 
     def check(self, x):
         self.embedding.check(x)
+
+
+def both_ends(memory: jax.Array, mask: jax.Array) -> jax.Array:
+    """The vectors of the first and of the last step that is no padding, side by side.
+
+    >>> both_ends(jnp.array([[[1.0], [2.0], [3.0], [4.0]]]), jnp.array([[0, 1, 1, 0]]))
+    Array([[2., 3.]], dtype=float32)
+    """
+    first = jnp.argmax(mask, axis=1)
+    last = mask.shape[1] - 1 - jnp.argmax(jnp.flip(mask, axis=1), axis=1)
+    ends = jnp.stack([first, last], axis=1)[:, :, None]
+    return jnp.take_along_axis(memory, ends, axis=1).reshape(len(memory), -1)
 
 
 class VectorReader(Reader):
