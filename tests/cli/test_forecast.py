@@ -141,7 +141,7 @@ def test_series_that_are_none_are_refused(gradus, series, name, tmp_path):
 WRONG = [
     (("--forecast", 24, "--target", "lod"), "did you mean 'load'"),
     (("--forecast", 24, "--time", "tme"), "did you mean 'time'"),
-    (("--forecast", 150, "--time", "time"), "too short"),
+    (("--forecast", 150, "--time", "time"), "200 rows are too few to forecast 150"),
     (("--forecast", 4, "--window", 180), "too short"),
     (("--forecast", 4, "--model", "mpl"), "did you mean 'mlp'"),
     (("--forecast", 4, "--model", "lenet"), "auto, linear, rnn, cnn, mlp"),

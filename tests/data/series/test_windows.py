@@ -45,9 +45,11 @@ def test_the_customary_parts_of_hourly_transformers():
 
 WRONG = [
     ({"rows": 9, "length": 6, "horizon": 4, "validation": 0, "test": 0}, "10 rows or more"),
-    ({"rows": 30, "length": 6, "horizon": 40, "validation": 0, "test": 0}, "46 rows or more"),
+    ({"rows": 30, "length": 6, "horizon": 40, "validation": 0, "test": 0}, "30 rows are left"),
+    ({"rows": 30, "length": 26, "horizon": 5, "validation": 0, "test": 0}, "31 rows or more"),
+    ({"rows": 50, "length": 3, "horizon": 40, "validation": 0.1, "test": 0.2}, "0 rows are left"),
     ({"rows": 30, "length": 6, "horizon": 4, "validation": 3, "test": 0}, "4 rows and more"),
-    ({"rows": 30, "length": 6, "horizon": 4, "validation": 0.1, "test": 0.9}, "too short"),
+    ({"rows": 30, "length": 6, "horizon": 4, "validation": 0.1, "test": 0.9}, "too few"),
     ({"rows": 30, "length": 0, "horizon": 4, "validation": 0, "test": 0}, "window of a series"),
     ({"rows": 30, "length": 6, "horizon": 1.5, "validation": 0, "test": 0}, "horizon of a series"),
     ({"rows": 30, "length": 6, "horizon": 4, "validation": 1.5, "test": 0}, "a fraction"),

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 MONTH = "%Y-%m"
 ZONED = ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%d %H:%M%z")
 FORMATS = (MONTH, *DATE_FORMATS, "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f", *ZONED)
-DAY, SECOND = "%Y-%m-%d", "%Y-%m-%d %H:%M:%S"
+DAY, SECOND, COMPACT = "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y%m%d"
 
 
 def read_times(series: pl.Series) -> tuple[pl.Series, str]:
     """The points in time of a column, and the form in which they are written.
 
     Points in time are a Polars series of dates with a clock, times with a zone brought to UTC; or
-    whole numbers, such as years, whose form is "". Raises InputError, naming the row, for what is
-    neither, and for a missing time.
+    whole numbers, such as years, whose form is ""; those like 20240131 are dates. Raises
+    InputError, naming the row, for what is neither, and for a missing time.
 
     >>> import polars as pl
     >>> read_times(pl.Series("month", ["1949-01", "1949-02"]))[1]
@@ -36,7 +36,8 @@ def read_times(series: pl.Series) -> tuple[pl.Series, str]:
     series = as_table({name: series})[name]
     refuse(series, series.is_null().to_numpy(), "a time", "write it in, or take the row out")
     if series.dtype == pl.Int64:
-        return series, ""
+        days = _parsed(series.cast(pl.String), COMPACT)
+        return (series, "") if days.null_count() else (days, COMPACT)
     if series.dtype.is_temporal():
         return series, _form_of(series)
     if series.dtype != pl.String:

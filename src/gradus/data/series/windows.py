@@ -73,12 +73,23 @@ def split_windows(
 def split_rows(rows: int, horizon: int, validation: float, test: float) -> tuple[int, int, int]:
     """How many of the rows, from the first on, are for training, validation and testing.
 
+    Raises InputError where so few are left for training that nothing can be forecast there.
+
     >>> split_rows(144, 24, validation=0.1, test=0.2)
     (91, 24, 29)
     """
     late = rows_of("test", test, rows, horizon)
     middle = rows_of("validation", validation, rows, horizon)
-    return rows - middle - late, middle, late
+    early = rows - middle - late
+    if early <= horizon:
+        raise InputError(
+            f"{rows} rows are too few to forecast {horizon}",
+            expected=f"more than {horizon} rows to learn from, beside {middle} for validation and "
+            f"{late} for testing",
+            got=f"{max(early, 0)} rows are left",
+            fix="forecast fewer rows, hold fewer out, or give a longer series",
+        )
+    return early, middle, late
 
 
 def rows_of(part: str, wanted: float, rows: int, horizon: int) -> int:
