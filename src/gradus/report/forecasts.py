@@ -42,17 +42,19 @@ def by_step(found: Forecasts) -> Markup:
     """The error of each step ahead, a line for the model and for every baseline."""
     names = [name for name, _ in found.table()]
     steps = np.arange(1, found.by_step.shape[1] + 1)
-    unit = "" if len(found.targets) == 1 else ", in standard deviations"
+    unit = "" if len(found.targets) == 1 else ", in deviations"
     room = {"domain": [1, max(2, int(steps[-1] * 1.45))]}  # for the names of the lines
     x = numeric("x", "rows ahead", scale=room, format="d", values=ticks(1, int(steps[-1])))
-    y = numeric("y", f"root mean squared error{unit}", scale={"zero": True, "nice": True})
+    y = numeric("y", f"rms error{unit}", scale={"zero": True, "nice": True}, format=",f")
     layers = [
         layer(points(steps, errors), line(color), x=x, y=y)
         for errors, color in zip(found.by_step, COLORS, strict=False)
     ]
     ends = found.by_step[: len(COLORS), -1]
     layers += labels(names, steps[-1] * 1.02, ends, np.nanmax(found.by_step), x, y)
-    caption = "How errors grow with the distance; where the lines meet, the model adds nothing."
+    caption = (
+        "Root mean squared error by distance; where two lines meet, one is as good as the other."
+    )
     return figure("Error by step", svg(chart(layers), "Error by step", caption), caption)
 
 
@@ -69,7 +71,7 @@ def window(found: Forecasts, i: int, k: int) -> Markup:
     first, last = 1 - len(known), len(true)
     ends = {"domain": [first, last]}
     x = numeric("x", "rows from now", scale=ends, format="d", values=ticks(first, last))
-    y = numeric("y", short(found.targets[k]), scale={"zero": False})
+    y = numeric("y", short(found.targets[k]), scale={"zero": False}, format=",f")
     whole, after = np.arange(first, last + 1), np.arange(1, last + 1)
     layers = [band(after, guess[0] + found.band[:, :, k], x, y)]
     layers.append(layer(points(whole, np.append(known, true)), line(INK, 1.2), x=x, y=y))
