@@ -38,20 +38,23 @@ def cut(numbers, *sizes):
     return np.split(numbers, np.cumsum(sizes)[:-1])
 
 
-def tanh_controller(p, x, h):
-    return np.tanh(x @ p.weight + h @ p.recurrent + p.bias)
+def dense(p, x, state):
+    return [np.tanh(x @ p.weight + p.bias)]
 
 
-def dense_controller(p, x, h):
-    return np.tanh(x @ p.weight + p.bias)
+def lstm(p, x, state):
+    h, c = state
+    i, f, g, o = np.split(x @ p.weight + h @ p.recurrent + p.bias, 4)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c), c
 
 
-def turing(p, xs, control, reads=2, writes=1):
+def turing(p, xs, reads=2, writes=2):
     """One sequence through a machine whose heads are addressed one after the other."""
-    memory, h, seen = np.full((N, M), 1e-6), np.zeros(H), np.zeros(reads * M)
+    memory, seen = np.full((N, M), 1e-6), np.zeros(reads * M)
     w = [np.eye(N)[0] for _ in range(reads + writes)]
     for x in xs:
-        h = control(p.controller, np.concatenate([x, seen]), h)
+        (h,) = dense(p.controller, np.concatenate([x, seen]), None)
         numbers = h @ p.interface + p.interface_bias
         *heads, writing = cut(numbers, *[M + 6] * (reads + writes), writes * 2 * M)
         for i, head in enumerate(heads):
@@ -71,12 +74,13 @@ def turing(p, xs, control, reads=2, writes=1):
         yield np.concatenate([h, seen]) @ p.output_weight + p.output_bias, np.array(w)
 
 
-def computer(p, xs, control, reads=2):
+def computer(p, xs, reads=2):
     """One sequence through a differentiable computer, its free slots given out one by one."""
     memory, links, usage, precedence = (np.zeros(s) for s in ((N, M), (N, N), N, N))
-    w, write, h, seen = np.zeros((reads, N)), np.zeros(N), np.zeros(H), np.zeros(reads * M)
+    w, write, seen = np.zeros((reads, N)), np.zeros(N), np.zeros(reads * M)
+    h = c = np.zeros(H)
     for x in xs:
-        h = control(p.controller, np.concatenate([x, seen]), h)
+        h, c = lstm(p.controller, np.concatenate([x, seen]), (h, c))
         keys, strengths, free, modes, key, strength, erase, add, of_free, gate = cut(
             h @ p.interface + p.interface_bias,
             *(reads * M, reads, reads, reads * 3, M, 1, M, M, 1, 1),
@@ -113,17 +117,10 @@ def computer(p, xs, control, reads=2):
 
 MACHINES: dict[str, tuple[Any, Any]] = {
     "turing": (
-        nn.NeuralTuringMachine(2, N, M, controller=nn.SimpleRNN(H), reads=2),
-        lambda p, x: turing(p, x, tanh_controller),
+        nn.NeuralTuringMachine(2, N, M, controller=nn.Dense(H, nn.tanh), reads=2, writes=2),
+        turing,
     ),
-    "turing, two that write": (
-        nn.NeuralTuringMachine(2, N, M, controller=nn.Dense(H, nn.tanh), reads=1, writes=2),
-        lambda p, x: turing(p, x, dense_controller, 1, 2),
-    ),
-    "computer": (
-        nn.DNC(2, N, M, controller=nn.SimpleRNN(H), reads=2),
-        lambda p, x: computer(p, x, tanh_controller),
-    ),
+    "computer": (nn.DNC(2, N, M, controller=nn.LSTM(H), reads=2), computer),
 }
 
 
