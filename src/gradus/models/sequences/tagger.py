@@ -30,7 +30,7 @@ def tagger(
         dropout: probability of dropping a number of the vectors and of the outputs.
 
     Takes tokens (B, T) and gives (B, T, tags). It learns by `supervised` with `Categorical(tags)`
-    from targets (B, T) and weights (B, T) that are 0 at padding: `fit(…, (x, y, x > 0))`.
+    from targets (B, T) and weights (B, T) that are 0 at padding.
     Raises InputError for other kinds.
 
     >>> import jax, jax.numpy as jnp
