@@ -20,6 +20,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -131,7 +132,8 @@ def load_forecasts(folder: Path) -> Forecasts | None:
         return None
     try:
         arrays, words = read_arrays(path)
-        return Forecasts(**words | {"targets": tuple(words["targets"])}, **arrays)
+        values: dict[str, Any] = {**words, **arrays, "targets": tuple(words["targets"])}
+        return Forecasts(**values)
     except (DamagedFile, KeyError, TypeError) as error:
         raise damaged(path, error) from None
 

@@ -36,6 +36,12 @@ class Forecasts:
         known: what some windows knew of the targets, in their own units, (n, L, K).
         ahead: what came then, (n, H, K); NaN where it is missing.
         guesses: what was forecast, (n, 1 + number of baselines, H, K).
+
+    >>> found = Forecasts(("sold",), 20, {"rmse": 2.5}, {"last value": {"rmse": 4.0}})
+    >>> print(found)
+                  rmse
+    model       2.5000
+    last value  4.0000
     """
 
     noun: ClassVar[str] = "window"

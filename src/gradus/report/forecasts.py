@@ -21,7 +21,7 @@ def forecast(found: Forecasts | None) -> Markup:
     """The model beside simple rules, its errors by step and target, and some windows."""
     if found is None:
         return Markup()
-    words = compared(found, found.headline, higher=False).replace("examples", "windows")
+    words = compared(found, found.headline, higher=False)
     pictures = element("div", by_step(found), *some_windows(found), class_="figures")
     return section("Result", element("p", words), all_measures(found), by_target(found), pictures)
 

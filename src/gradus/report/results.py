@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradus.evaluation.assessment import Assessment, shown
+from gradus.evaluation.forecasts import Forecasts
 from gradus.evaluation.scores import Scores
 from gradus.metrics import confusion_matrix
 from gradus.report import charts
@@ -13,6 +14,7 @@ from gradus.report.html import Markup, element, figure, section, table
 from gradus.report.names import readable
 from gradus.report.style import svg
 
+NOUNS = {"row": "examples", "window": "windows"}  # what is measured on, for people to read
 MOST_CLASSES = 15  # whose confusion matrix can be read
 MOST_TARGETS = 3  # columns of y that get pictures of their own
 HEADLINE = {  # the measure that stands for all, and whether more of it is better
@@ -27,7 +29,7 @@ def result(assessment: Assessment) -> Markup:
     return section("Result", element("p", verdict(assessment)), all_measures(assessment))
 
 
-def all_measures(found: Assessment | Scores) -> Markup:
+def all_measures(found: Assessment | Scores | Forecasts) -> Markup:
     """A table of the model and its baselines."""
     names = list(found.measures)
     rows = [(who, *(shown(m[n]) if n in m else "" for n in names)) for who, m in found.table()]
@@ -39,10 +41,10 @@ def verdict(assessment: Assessment) -> str:
     return compared(assessment, *HEADLINE[assessment.kind])
 
 
-def compared(found: Assessment | Scores, measure: str, higher: bool) -> str:
+def compared(found: Assessment | Scores | Forecasts, measure: str, higher: bool) -> str:
     """The model beside the best of its baselines, by one measure."""
     model = found.measures[measure]
-    examples = f"Measured on {found.rows:,} examples"
+    examples = f"Measured on {found.rows:,} {NOUNS[found.noun]}"
     if not found.baselines:
         return f"{examples}. No baseline was asked, so nobody knows whether this is good."
     values = {name: measures[measure] for name, measures in found.baselines.items()}

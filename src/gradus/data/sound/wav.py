@@ -23,6 +23,10 @@ class Sound(NamedTuple):
     Arguments:
         samples: from −1 to below 1, shape (n, channels), float32.
         rate: samples per second.
+
+    >>> sound = Sound(np.zeros((4000, 2), np.float32), rate=8000)
+    >>> sound.mono.shape, sound.seconds
+    ((4000,), 0.5)
     """
 
     samples: np.ndarray
