@@ -8,7 +8,7 @@ import jax
 import numpy as np
 import pytest
 
-from gradus.cli import language
+from gradus.cli import language, language_worth
 from gradus.cli.fit import fit
 from gradus.cli.folder import load_run, load_scores
 from gradus.cli.settings import Settings
@@ -102,7 +102,7 @@ def test_words(files):
     model = language.build(language.decided(settings, prepared), prepared).settings["model"]
     model = model.init(jax.random.key(0), prepared.preprocessor.input_shape)
     run = Run(model, History({}), "", preprocessor=prepared.preprocessor)
-    scores = language.measured(run, prepared.test, prepared.train)
+    scores = language_worth.measured(run, prepared.test, prepared.train)
     assert scores.headline == "nats per word"
     assert list(scores.baselines) == ["1-gram", "2-gram", "3-gram"]
 
@@ -155,6 +155,17 @@ def test_there_is_nothing_to_predict(gradus, runs, files, tables):
     answer = gradus("predict", runs["book"], tables / "sizes.csv")
     assert answer.code == 2
     assert "gradus generate" in answer.err
+
+
+def test_a_text_that_is_taken_for_a_table(gradus, files):
+    (files / "prose.txt").write_text("Well, well\nif it is, then so, so, so\n")
+    answer = gradus("fit", files / "prose.txt", "--target", "x")
+    assert answer.code == 2
+    assert "prose.txt --language-model" in answer.err
+    for command in (("search", files / "book.txt"), ("evaluate", files / "book.txt")):
+        answer = gradus(*command, "--language-model")
+        assert answer.code == 2
+        assert "settings are compared by how well they predict" in answer.err
 
 
 def test_damaged_texts_are_refused(gradus, runs, tmp_path):

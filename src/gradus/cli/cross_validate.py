@@ -8,7 +8,7 @@ from typing import Any
 import gradus
 from gradus.base.errors import InputError
 from gradus.cli.images import decided
-from gradus.cli.prepare import Prepared, chosen_kinds, prepare, rule
+from gradus.cli.prepare import Prepared, chosen_kinds, prepare, refuse_other_tasks, rule
 from gradus.cli.recipe import build, plan, settled
 from gradus.cli.settings import Settings
 from gradus.cli.source import Source, form_of, read
@@ -19,6 +19,7 @@ from gradus.training import Patience
 
 def cross_validate(settings: Settings, folds: int, repeats: int = 1) -> None:
     """Print the measures of the settings over folds; preprocessing is fitted anew for each."""
+    refuse_other_tasks(settings)
     source = read(settings.data, form=form_of(settings))
     settings = replace(settings, target=settings.target or source.target)
     whole = prepare(source, undivided(source, settings))

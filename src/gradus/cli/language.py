@@ -19,15 +19,12 @@ from gradus.cli.source import Source
 from gradus.data import LanguagePreprocessor
 from gradus.data.text.language import is_list, texts_of
 from gradus.data.text.reading import read_text
-from gradus.evaluation import Scores
 from gradus.learn import Algorithm
 from gradus.likelihoods import Categorical
-from gradus.metrics import perplexity
 from gradus.training import Run
 
 CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.SimpleRNN}
 TOKENS = {"characters": data.Characters.fit, "words": data.Words.fit}
-ORDERS = {"characters": (1, 2, 3, 4, 5, 6), "words": (1, 2, 3)}  # of the n-grams beside it
 WIDTHS = {"characters": 64, "words": 128}  # numbers in the vector of a token
 LINES = {"auto": None, "yes": True, "no": False}
 WINDOW = 64  # steps that a gradient goes back in a long text
@@ -192,36 +189,6 @@ def sentences(settings: Settings, prepared: Prepared) -> list[str]:
         f"model: {settings.model} of {units} units, dropout {settings.dropout}; "
         f"{optimisation(settings)}{back}"
     ]
-
-
-def measured(run: Run, part: Part, train: Part | None = None) -> Scores:
-    """Nats for every token, beside n-grams that counted the same training part."""
-    prep = run.preprocessor
-    kind = "characters" if isinstance(prep.vectoriser, data.Characters) else "words"
-    headline = f"nats per {kind[:-1]}"
-    rows, there = rows_of(part), part[2] > 0
-
-    def worth(log_p: np.ndarray) -> dict[str, float]:
-        found = log_p[there].astype(float)
-        bits = -float(found.mean()) / math.log(2)
-        return {headline: -float(found.mean()), "bits": bits, "perplexity": perplexity(found)}
-
-    blocks = np.array_split(rows, math.ceil(len(rows) / 64))
-    log_p = np.concatenate([np.asarray(run.model.log_prob(block)) for block in blocks])
-    baselines = {}
-    for order in ORDERS[kind] if train is not None else ():
-        never = tuple(token for token in prep.unwritten if token != prep.vectoriser.unknown)
-        chain = models.ngram(rows_of(train), prep.vectoriser.size, order, never=never)
-        baselines[f"{order}-gram"] = worth(chain.log_prob(rows))
-    each = -np.where(there, log_p, 0).sum(axis=1) / there.sum(axis=1)
-    what = f"{headline} of a {'line' if prep.lines else 'row'}"
-    return Scores(headline, False, len(rows), worth(log_p), baselines, each, what)
-
-
-def rows_of(part: Part) -> np.ndarray:
-    """The rows that examples were made of."""
-    x, y, *_ = part
-    return np.concatenate([x[:, :1], y], axis=1)
 
 
 def encoded(preprocessor: LanguagePreprocessor, text: str) -> Part:

@@ -71,6 +71,14 @@ class Prepared(NamedTuple):
 
 def prepare(source: Source, settings: Settings) -> Prepared:
     """Divide and encode the examples; raises InputError for what cannot be learned from."""
+    refuse_other_tasks(settings)
+    if isinstance(source.examples, Dataset):
+        return prepare_arrays(source, settings)
+    return prepare_table(source, settings.target or source.target, settings)
+
+
+def refuse_other_tasks(settings: Settings) -> None:
+    """Refuse to compare settings of what is no prediction."""
     if settings.task != "predict":
         raise InputError(
             f"--task {settings.task}",
@@ -81,9 +89,6 @@ def prepare(source: Source, settings: Settings) -> Prepared:
             if settings.task == "text"
             else f"gradus fit DATA --task {settings.task}",
         )
-    if isinstance(source.examples, Dataset):
-        return prepare_arrays(source, settings)
-    return prepare_table(source, settings.target or source.target, settings)
 
 
 def columns_fitted(rows: Any, target: str, settings: Settings, kind: str) -> Preprocessor:

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import replace
 
 from gradus.cli.images import decided
-from gradus.cli.prepare import Prepared, prepare
+from gradus.cli.prepare import Prepared, prepare, refuse_other_tasks
 from gradus.cli.recipe import build, settled
 from gradus.cli.settings import Settings, counted
 from gradus.cli.source import form_of, read
@@ -20,6 +20,7 @@ HIDDEN, DROPOUT = ((32,), (128,), (256, 128)), (0.0, 0.3)
 
 def search(settings: Settings, budget: int | None, seconds: float | None, sampler: str) -> None:
     """Print what was found, and the command that fits with it. Test rows are not looked at."""
+    refuse_other_tasks(settings)
     source = read(settings.data, form=form_of(settings))
     settings = replace(settings, target=settings.target or source.target)
     prepared = prepare(source, settings)

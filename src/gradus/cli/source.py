@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -203,10 +204,23 @@ def _file(path: Path) -> Source:
     check_file(path)
     if path.suffix == ".npz" and getattr(read_npz(path).get("x"), "ndim", 0) > 2:
         return Source(path.stem, _with_labels(read_arrays(path)))
-    table = read_table(path)
+    with hinted_at_texts(path):
+        table = read_table(path)
     named = table.columns[0] != "column_1"
     note = f"{path.name} has no line of names: its columns are column_1 … column_{table.width}"
     return Source(path.stem, table, notes=() if named else (note,))
+
+
+@contextmanager
+def hinted_at_texts(path: Path) -> Iterator[None]:
+    """Refusals of a table name the other thing that can be done with a text file."""
+    try:
+        yield
+    except InputError as error:
+        if path.suffix != ".txt" or not path.exists():
+            raise
+        error.fix += f"; of a text, not a table: gradus fit {path} --language-model"
+        raise
 
 
 def _with_labels(examples: Dataset) -> Dataset:

@@ -98,6 +98,11 @@ class LanguagePreprocessor(Record):
         return (0, 1, 2) if self.lines else (0, 1)
 
     @property
+    def impossible(self) -> tuple[int, ...]:
+        """The tokens that come after no other: padding, start."""
+        return (0, 2) if self.lines else (0,)
+
+    @property
     def end(self) -> int | None:
         """The token that ends a line; None in one long text."""
         return self.vectoriser.end if self.lines else None
