@@ -1,0 +1,1 @@
+"""Layers over time beside others: `python -m benchmarks.recurrent`."""
