@@ -38,6 +38,11 @@ class Forecaster(nn.Layer):
     with one row of it (B,). Raises InputError for bodies of another size, and for windows of
     fewer than K columns.
 
+    >>> body = nn.Sequential(nn.LSTM(8), nn.Dense(12))
+    >>> model = Forecaster(body, horizon=6, targets=2).init(jax.random.key(0), (48, 3))
+    >>> model(jnp.ones((5, 48, 3))).shape
+    (5, 6, 2)
+
     Kim and others, "Reversible instance normalization" (2022), for "standard", without their
     learned scale; Zeng and others (2023), NLinear, for "last".
     """
