@@ -75,7 +75,8 @@ class Vectoriser(Counted):
 
     def numbers(self, text: str) -> np.ndarray:
         """The numbers of the tokens of a text, int32, with start and end where there are `ends`."""
-        found = [self.number(token) for token in self.tokens(check_text(text))]
+        known, unknown = self._numbers, self.unknown  # a method of a record costs more than a look
+        found = [known.get(token, unknown) for token in self.tokens(check_text(text))]
         whole = [self.start, *found, self.end] if self.ends else found
         return np.array(whole, np.int32)
 
