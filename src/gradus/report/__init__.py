@@ -16,6 +16,7 @@ from gradus.report.linear import Diagnostics, diagnostics, logistic_curve
 from gradus.report.robustness import robustness
 from gradus.report.spectrum import spectrum
 from gradus.report.standalone import standalone
+from gradus.report.token_errors import token_errors
 from gradus.report.weightings import heads
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "robustness",
     "spectrum",
     "standalone",
+    "token_errors",
     "write",
 ]

@@ -48,6 +48,7 @@ def page(
     checks: Sequence[object] = (),
     fed: np.ndarray | None = None,
     robustness: RobustnessCurve | None = None,
+    further: Sequence[Markup] = (),
 ) -> str:
     """A run as one HTML page: no network, no other file, no script.
 
@@ -65,6 +66,7 @@ def page(
         checks: what was found about them, such as `evaluation.two_sample` gives.
         fed: images beside altered copies of them, see `augment.examples`.
         robustness: what `robustness_curve` gave back.
+        further: other parts, such as `report.attention_map` and `report.token_errors` give.
 
     Whatever comes from the user (names of columns and classes, settings) is escaped.
 
@@ -91,6 +93,7 @@ def page(
         what_tokens_add(run, assessment),
         back_in_time(run, assessment),
         under_attack(robustness),
+        *further,
         drawn(samples, checks),
         while_learning(run.history.shown, getattr(run.preprocessor, "decode", None)),
         training.gradients(run),
