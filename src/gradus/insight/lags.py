@@ -29,6 +29,9 @@ class ByLag(NamedTuple):
     Arguments:
         norms: for lag 0, 1, … how long the gradient of the last outputs is by the input so many
             steps before the last, as a root of the mean square over examples.
+
+    >>> ByLag(np.array([1.0, 0.9, 0.81])).verdict
+    'vanishes, 0.9 times per step'
     """
 
     norms: np.ndarray
