@@ -19,8 +19,8 @@ from gradus import fit, nn, optim, supervised
 from gradus.data import copy_task
 from gradus.likelihoods import Bernoulli
 
-STAGES = ((5, 4000), (10, 2000), (20, 4000))  # the longest sequence, and steps of learning
-BATCH, BITS, POOL = 16, 8, 2000  # a new pool of so many batches is drawn again and again
+STAGES = ((5, 3000), (10, 2000), (20, 3000))  # the longest sequence, and steps of learning
+BATCH, BITS, POOL = 16, 8, 1000  # a new pool of so many batches is drawn again and again
 ASKED = (5, 10, 20, 30, 40, 60)
 SLOTS = 128  # of the memory when it is asked; 32 are enough for what is learned
 
@@ -33,8 +33,8 @@ def machine(controller: nn.Layer) -> nn.Layer:
 
 
 NETS: dict[str, tuple[nn.Layer, float]] = {
-    "turing": (machine(nn.LSTM(100)), 3e-3),
-    "turing-dense": (machine(nn.Dense(100, nn.tanh)), 3e-3),
+    "turing": (machine(nn.Dense(100, nn.tanh)), 3e-3),
+    "turing-lstm": (machine(nn.LSTM(100)), 3e-3),
     "dnc": (nn.DNC(BITS, slots=24, width=16, return_sequences=True), 3e-3),
     "lstm": (nn.Sequential(nn.LSTM(256, return_sequences=True), nn.Dense(BITS)), 3e-3),
 }
