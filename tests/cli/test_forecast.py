@@ -151,6 +151,8 @@ WRONG = [
     (("--forecast", 4, "--group", "note"), "--group with --forecast"),
     (("--forecast", 4, "--task", "density"), "leave --task out"),
     (("--task", "forecast"), "no --forecast"),
+    (("--forecast", 4, "--text", "note"), "--forecast and --text"),
+    (("--forecast", 4, "--drop", "lode"), "did you mean 'load'"),
     (("--forecast", -1), "a whole number from 0 up"),
 ]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gradus.base.errors import InputError
-from gradus.cli.settings import Settings, known, written
+from gradus.cli.settings import Settings, known, option_name, written
 
 IMPLIED = {
     "forecast": "forecast",
@@ -68,6 +68,9 @@ def implied(chosen: dict[str, Any]) -> dict[str, Any]:
     {'forecast': 24, 'task': 'forecast'}
     """
     meant = [task for name, task in IMPLIED.items() if chosen.get(name)]
+    if len(meant) > 1:
+        names = " and ".join(option_name(name) for name in IMPLIED if chosen.get(name))
+        raise InputError(names, expected="one of them", got="several tasks", fix="choose one")
     if not meant or chosen.get("task") == meant[0]:
         return chosen
     if chosen.get("task", "predict") != "predict":

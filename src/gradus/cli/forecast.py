@@ -14,6 +14,7 @@ from gradus.cli.recipe import OPTIMIZERS, build_penalty, build_schedule, optimis
 from gradus.cli.settings import Settings, choose, option_name
 from gradus.cli.source import Source
 from gradus.data import Dataset, SeriesPreprocessor, Split, split_windows
+from gradus.data.preprocess import check_column
 from gradus.data.series.windows import split_rows
 from gradus.evaluation import Forecasts, assess_forecasts
 from gradus.learn import Algorithm, supervised
@@ -41,7 +42,9 @@ def prepare(source: Source, settings: Settings) -> Prepared:
     series.
     """
     refuse_others(source, settings)
-    table = source.examples.drop(settings.drop, strict=False)
+    for name in settings.drop:
+        check_column(name, source.examples.columns)
+    table = source.examples.drop(settings.drop)
     early, *_ = split_rows(table.height, settings.forecast, settings.validation, settings.test)
     preprocessor = SeriesPreprocessor.fit(
         table,

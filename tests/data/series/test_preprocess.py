@@ -100,6 +100,7 @@ def test_window_and_period_are_found():
     assert (prep.period, prep.length) == (12, 36)
     assert SeriesPreprocessor.fit(wave, ["y"], horizon=20).length == 60
     assert SeriesPreprocessor.fit(wave, ["y"], horizon=20, train=60).length == 20
+    assert SeriesPreprocessor.fit(wave, ["y"], horizon=20, train=25).length == 5
     assert "windows: 36 rows known, 4 forecast; period 12 rows" in prep.sentences
 
 

@@ -96,7 +96,7 @@ class SeriesPreprocessor(Record):
         learned = numbers[:rows]
         varies = np.ptp(learned, axis=0) > 0
         period = found_period(learned[:, 0], rhythm) if period is None else period
-        usual = min(3 * max(horizon, period), max(rows // 3, 1))
+        usual = min(3 * max(horizon, period), max(rows // 3, 1), rows - horizon)
         return cls(
             rhythm=rhythm,
             columns=columns,
