@@ -19,7 +19,7 @@ from gradus import fit, nn, optim, supervised
 from gradus.data import copy_task
 from gradus.likelihoods import Bernoulli
 
-STAGES = ((5, 3000), (10, 2000), (20, 3000))  # the longest sequence, and steps of learning
+STAGES = ((5, 3000), (10, 2000), (20, 1000))  # the longest sequence, and steps of learning
 BATCH, BITS, POOL = 16, 8, 1000  # a new pool of so many batches is drawn again and again
 ASKED = (5, 10, 20, 30, 40, 60)
 SLOTS = 128  # of the memory when it is asked; 32 are enough for what is learned
@@ -59,7 +59,8 @@ def main() -> None:
 
 def taught(model: nn.Layer, rate: float, seed: int) -> Any:
     """The net after all stages."""
-    algorithm = supervised(model, Bernoulli(), optim.clipped(optim.adam(rate), norm=1.0))
+    falling = optim.cosine_decay(rate, sum(steps for _, steps in STAGES))
+    algorithm = supervised(model, Bernoulli(), optim.clipped(optim.adam(falling), norm=1.0))
     run, drawn = None, 0
     for longest, steps in STAGES:
         for _ in range(steps // POOL):
