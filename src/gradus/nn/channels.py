@@ -1,4 +1,4 @@
-"""One number for each channel, beside arrays of examples and positions.
+"""Numbers for each channel, or each position, beside arrays of examples and positions.
 
 Whatever is spread over all positions has a gradient that is a sum over them, and XLA takes such
 sums on CPUs in its slowest way. A product with a vector of ones is the same sum in a fifth of the
@@ -58,6 +58,20 @@ def sums(x: jax.Array) -> jax.Array:
 @sums.defjvp
 def _(primals, tangents):
     return sums(*primals), _plain_sums(*tangents)  # transposed, it costs nothing
+
+
+def means(x: jax.Array) -> jax.Array:
+    """The mean over channels of every position, with an axis of length 1 in their place.
+
+    >>> means(jnp.array([[1.0, 2.0, 6.0]]))
+    Array([[3.]], dtype=float32)
+    """
+    channels = x.shape[-1]
+    if jax.default_backend() != "cpu":
+        return x.mean(-1, keepdims=True)
+    ones = jnp.ones((channels, 1), x.dtype)
+    total = jnp.matmul(x.reshape(-1, channels), ones, precision=lax.Precision.HIGHEST)
+    return total.reshape(*x.shape[:-1], 1) / channels
 
 
 def _plain_sums(x: jax.Array) -> jax.Array:

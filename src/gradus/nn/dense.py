@@ -64,7 +64,8 @@ class Dense(Layer):
 
     def __call__(self, x, forward: Forward = INFERENCE):
         check_width(self, x, self.weight)
-        y = x @ self.weight
+        # one product of two matrices, for all positions: XLA turns arrays of more axes in memory
+        y = (x.reshape(-1, x.shape[-1]) @ self.weight).reshape(*x.shape[:-1], self.weight.shape[1])
         if self.bias is not None:
             y = y + spread(self.bias, y.shape)
         return self.activation(y)

@@ -50,7 +50,7 @@ class Dropout(Layer):
             )
 
     def __call__(self, x, forward: Forward = INFERENCE):
-        if not forward.noisy:
+        if not forward.noisy or self.rate == 0:
             return x
         keep = random.bernoulli(forward.key(), 1 - self.rate, x.shape)
         return jnp.where(keep, x / (1 - self.rate), 0)

@@ -11,7 +11,7 @@ from jax import lax
 
 from gradus.base.errors import InputError
 from gradus.base.record import param, state, static
-from gradus.nn.channels import spread, sums
+from gradus.nn.channels import means, spread, sums
 from gradus.nn.checks import check_shape, check_width
 from gradus.nn.layer import INFERENCE, Forward, Layer, channelwise
 
@@ -160,7 +160,8 @@ class LayerNorm(Layer):
 
     def __call__(self, x, forward: Forward = INFERENCE):
         check_width(self, x, self.gain)
-        mean, variance = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)
+        mean = means(x)
+        variance = means(jnp.square(x - mean))
         return scaled(standardized(x, mean, variance, self.epsilon), self.gain, self.bias)
 
     def output_shape(self, shape):
@@ -263,4 +264,4 @@ def standardized(x: jax.Array, mean: jax.Array, variance: jax.Array, epsilon: fl
 
 def scaled(x: jax.Array, gain: jax.Array, bias: jax.Array) -> jax.Array:
     """γ x + β, with one γ and β for every channel of the last axis."""
-    return channelwise(gain, x) * x + channelwise(bias, x)
+    return spread(gain, x.shape) * x + spread(bias, x.shape)
