@@ -22,8 +22,9 @@ from gradus.data import log_mel, read_wav, stacked
 from gradus.likelihoods import Categorical
 
 TEST_TAKES, VALIDATION_TAKES = 5, 10  # of 50
-LONGEST = 100  # frames of 10 ms; 97 % of the recordings are shorter
-EPOCHS, BATCH = 40, 64
+WINDOW, STEP = 0.040, 0.020  # seconds
+LONGEST = 50  # frames: a second
+EPOCHS, BATCH = 25, 64
 
 MODEL = nn.Sequential(
     nn.Stack(nn.Dropout(0.1), nn.Bidirectional(nn.GRU(64)), nn.Dropout(0.3), nn.GRU(64)),
@@ -60,7 +61,7 @@ def understood(train, validation, test, seed: int) -> tuple[float, str]:
         epochs=EPOCHS,
         batch=BATCH,
         validation=validation,
-        stop=Patience(15),
+        stop=Patience(10),
         seed=seed,
         progress=False,
     )
@@ -75,7 +76,7 @@ def recordings(folder: Path) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
         for path in sorted(Path(place).rglob("[0-9]_*.wav")):
             digit, _, take = path.stem.split("_")
             sound = read_wav(path)
-            heard = log_mel(sound.mono, sound.rate)
+            heard = log_mel(sound.mono, sound.rate, window=WINDOW, step=STEP)
             spectrograms.append((heard - heard.mean()) / heard.std())
             digits.append(int(digit))
             takes.append(int(take))
