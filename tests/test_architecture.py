@@ -162,6 +162,7 @@ SHOWN_ELSEWHERE = {
         calculus.Accumulation calculus.Comparison calculus.CriticalPoint calculus.Curvature
         calculus.Derivative calculus.Finding calculus.GradientCheck calculus.ThroughTime
         keras.KerasTensor
+        data.NextTokens insight.SeparatingUnit models.NGram
         data.Chunk data.CountTarget data.Fold data.Parts data.Split evaluation.Assessment
         evaluation.Comparison evaluation.CrossValidation evaluation.Curve evaluation.Fold
         evaluation.Memory evaluation.Pair evaluation.Regions nn.Frozen nn.Summary

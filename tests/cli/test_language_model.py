@@ -53,6 +53,7 @@ def test_a_list_is_recognised(runs):
 @pytest.mark.parametrize("name", ["names", "book"])
 def test_the_result_stands_beside_n_grams(runs, name):
     scores = load_scores(runs[name])
+    assert scores is not None
     assert scores.headline == "nats per character"
     assert list(scores.baselines) == [f"{n}-gram" for n in range(1, 7)]
     chain = scores.baselines["2-gram"]
@@ -102,6 +103,7 @@ def test_words(files):
     model = language.build(language.decided(settings, prepared), prepared).settings["model"]
     model = model.init(jax.random.key(0), prepared.preprocessor.input_shape)
     run = Run(model, History({}), "", preprocessor=prepared.preprocessor)
+    assert prepared.test is not None
     scores = language_worth.measured(run, prepared.test, prepared.train)
     assert scores.headline == "nats per word"
     assert list(scores.baselines) == ["1-gram", "2-gram", "3-gram"]

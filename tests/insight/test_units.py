@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -45,7 +47,7 @@ def test_the_unit_of_a_language_model_that_follows_a_token():
     however long ago it was.
     """
     model = models.language_model(6, nn.SimpleRNN(4), width=6).init(jax.random.key(0), (8,))
-    rnn = model.body.layers[0]
+    rnn: Any = model.body.layers[0]
     weight, recurrent = (np.array(a) for a in (rnn.weight, rnn.recurrent))
     weight[:, 2], recurrent[:, 2] = 0, 0
     weight[5, 2], recurrent[2, 2] = 10, 10

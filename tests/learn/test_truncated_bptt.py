@@ -33,6 +33,10 @@ def stepped(algorithm, batch):
     return jax.jit(algorithm.step)(algorithm.init(KEY, batch), batch, KEY)
 
 
+def evaluated(algorithm, state, batch):
+    return jax.jit(algorithm.evaluate)(state, batch)
+
+
 def close(one, other, tolerance=1e-5):
     for a, b in zip(jax.tree.leaves(one), jax.tree.leaves(other), strict=True):
         np.testing.assert_allclose(np.asarray(a), np.asarray(b), atol=tolerance, rtol=tolerance)
@@ -109,7 +113,7 @@ def test_evaluation_carries_the_state_over_whole_sequences():
     algorithm = truncated_bptt(stack(), Gaussian(), optim.sgd(0.1), window=2)
     whole = supervised(stack(), Gaussian(), optim.sgd(0.1))
     state = algorithm.init(KEY, batch)
-    close(*(jax.jit(way.evaluate)(state, batch) for way in (algorithm, whole)))
+    close(evaluated(algorithm, state, batch), evaluated(whole, state, batch))
 
 
 def test_a_mask_beside_the_inputs_keeps_the_state_as_it_was():
@@ -122,7 +126,7 @@ def test_a_mask_beside_the_inputs_keeps_the_state_as_it_was():
     kept = np.flatnonzero(there)
     padded = Batch((batch.x, mask), batch.y, mask)
     short = Batch(batch.x[:, kept], batch.y[:, kept])
-    close(*(jax.jit(algorithm.evaluate)(state, data) for data in (padded, short)))
+    close(evaluated(algorithm, state, padded), evaluated(algorithm, state, short))
 
 
 def test_what_lies_beyond_the_window_is_reached_by_the_state_alone():

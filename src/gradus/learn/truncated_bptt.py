@@ -88,6 +88,10 @@ def truncated_bptt(
     whole = supervised(model, likelihood, optimizer, penalty=penalty)
     meaning = as_likelihood(likelihood)
 
+    def memory_of(state: State, batch: Batch) -> Any:
+        stepwise: Any = state.model
+        return stepwise.start(batch.size)
+
     def measured(model: Any, batch: Batch, forward: Forward):
         (x, mask), memory = batch.x
         outputs, memory = model.steps(x, memory, mask, forward)
@@ -102,9 +106,9 @@ def truncated_bptt(
 
     def step(state: State, batch: Batch, key: jax.Array):
         windows = cut(batch, window)
-        keys = jax.random.split(key, len(windows.weight))
+        keys = jax.random.split(key, windows.size)
         gradient = jax.tree.map(jnp.zeros_like, split(state.model)[0])
-        start = Place(state, state.model.start(batch.size), gradient)
+        start = Place(state, memory_of(state, batch), gradient)
 
         def one(place: Place, at):
             part, key = at
@@ -119,7 +123,7 @@ def truncated_bptt(
             found = inner.evaluate(state, beside(part, memory))
             return found.pop("memory"), (part.total(), found)
 
-        _, found = lax.scan(one, state.model.start(batch.size), cut(batch, window))
+        _, found = lax.scan(one, memory_of(state, batch), cut(batch, window))
         return averaged(*found)
 
     def check(data: Batch) -> None:

@@ -82,7 +82,8 @@ class LanguageModel(Layer):
         forward: Forward = INFERENCE,
     ) -> tuple[jax.Array, Any]:
         """The logits after each of some tokens, (B, T, V), and the state after the last."""
-        h, state = self.body.steps(self.embedding(x, forward), state, mask, forward)
+        vectors: Any = self.embedding(x, forward)
+        h, state = self.body.steps(vectors, state, mask, forward)
         return self.logits(h), state
 
     def log_prob(self, rows: Any) -> jax.Array:
@@ -145,8 +146,8 @@ class LanguageModel(Layer):
 
     def logits(self, h: jax.Array) -> jax.Array:
         """h W + b."""
-        turned = self.embedding.weight.T if self.tied else self.weight
-        return h @ turned + self.bias[None, None, :]
+        table: Any = self.embedding.weight.T if self.tied else self.weight
+        return h @ table + self.bias[None, None, :]
 
     def output_shape(self, shape):
         return (*shape, self.tokens)

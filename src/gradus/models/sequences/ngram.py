@@ -20,16 +20,16 @@ class Level(Record):
     """p(token | context) = own(context token) + rest(context) · p(token | less context).
 
     Arguments:
-        tokens: V.
         codes: context · V + token of every gram that has occurred, ascending, shape (G,).
         own: a part of its probability, shape (G,).
         rest: what every context leaves for all other tokens, shape (contexts,).
+        tokens: V.
     """
 
-    tokens: int = static()
     codes: np.ndarray
     own: np.ndarray
     rest: np.ndarray
+    tokens: int = static()
 
     def find(self, context: np.ndarray, token: np.ndarray) -> np.ndarray:
         """The places of grams, given those of their contexts; −1 for what has not occurred."""
@@ -170,7 +170,7 @@ def ngram(
         known = total > 0
         rest = np.where(known, more / np.where(known, total, 1), 1)
         own = np.maximum(counts - discount, 0) / np.where(known, total, 1)[grams.codes // tokens]
-        levels.append(Level(tokens, grams.codes, own, rest))
+        levels.append(Level(grams.codes, own, rest, tokens))
         contexts = len(grams.codes)
     return NGram(tuple(levels), possible / possible.sum(), add is None)
 
