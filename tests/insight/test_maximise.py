@@ -68,3 +68,8 @@ def test_refused(target, options, words):
 def test_a_model_without_rows_of_outputs_is_refused():
     with pytest.raises(InputError, match=r"\(B, k\)"):
         insight.maximise(nn.Lambda(nn.relu), 0, (6, 6, 1))
+
+
+def test_the_shape_in_the_place_of_the_output_is_refused():
+    with pytest.raises(InputError, match="maximise: shape\n(.*\n)+.*the output first"):
+        insight.maximise(patch_detector(), (6, 6, 1), 3)

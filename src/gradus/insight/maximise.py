@@ -11,7 +11,7 @@ import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.insight.question import check_count, one_array, outputs_of, score, targets_of
-from gradus.nn.layer import Layer
+from gradus.nn.layer import Layer, is_shape
 
 REACH = 3.0  # how often the steps together could cross the ball that holds the input
 
@@ -42,7 +42,8 @@ def maximise(
         steps: steps of the ascent.
 
     Returns an array of shape (targets, *shape); of shape `shape` for a single number. Raises
-    InputError for a model of another form, targets that are no outputs, and sizes below 0.
+    InputError for a model of another form, targets that are no outputs, a shape that is none, and
+    sizes below 0.
 
     >>> from gradus import nn
     >>> model = nn.Dense(1, weight_init=nn.Constant(-2.0)).init(jax.random.key(0), (3,))
@@ -53,6 +54,7 @@ def maximise(
     Zisserman (2014), section 2: outputs before the softmax, of a class. Yosinski et al. (2015):
     the blur.
     """
+    check_shape(shape)
     check_size("rms", rms, rms > 0)
     check_size("smooth", smooth, smooth >= 0)
     check_count("steps", steps)
@@ -69,6 +71,17 @@ def maximise(
         steps=steps,
     )
     return np.asarray(found if targets.ndim else found[0])
+
+
+def check_shape(shape: Any) -> None:
+    """Refuse what is no shape, such as an output in its place."""
+    if not is_shape(shape) or not shape:
+        raise InputError(
+            "maximise: shape",
+            expected="the shape of one input, a tuple of whole numbers",
+            got=repr(shape),
+            fix="give the output first: maximise(model, 3, (28, 28, 1))",
+        )
 
 
 def check_size(name: str, value: Any, fits: bool) -> None:
