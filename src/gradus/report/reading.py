@@ -61,7 +61,7 @@ def coloured(words: Vectoriser, numbers: np.ndarray, added: np.ndarray) -> Marku
         element(
             "span",
             words.vocabulary[numbers[t]],
-            style=f"background: {colour(added[t] / top)}",
+            style=f"background: {colour(float(added[t] / top))}",
             title=f"{added[t]:+.3g}",
         )
         for t in there

@@ -54,9 +54,9 @@ def stacked(bags: list[Counter], vectoriser: Vectoriser) -> csr_array:
     return csr_array((values, columns, ends), shape=(len(bags), vectoriser.size))
 
 
-def multi_hot(bags: csr_array, vectoriser: Vectoriser) -> csr_array:
+def multi_hot(bags: Any, vectoriser: Vectoriser) -> csr_array:
     """1 for every token that is there."""
-    return (bags > 0).astype(np.float32)
+    return bags.sign()
 
 
 def count(bags: csr_array, vectoriser: Vectoriser) -> csr_array:

@@ -13,7 +13,7 @@ SIDES = ("before", "after")
 
 
 def padded(
-    rows: Iterable[Sequence[int]],
+    rows: Iterable[Sequence[int] | np.ndarray],
     length: int | None = None,
     *,
     pad: str = "after",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradus import nn
@@ -64,24 +64,24 @@ def text_classifier(
     return nn.Sequential(vectors, *read, nn.Dropout(dropout), *dense, nn.Dense(outputs))
 
 
-def bag(**unused: Any) -> list[nn.Layer]:
+def bag(**unused: Any) -> Sequence[nn.Layer]:
     """The mean of all vectors."""
     return [nn.MeanOverTime()]
 
 
-def cnn(*, units: int, windows: tuple[int, ...], **unused: Any) -> list[nn.Layer]:
+def cnn(*, units: int, windows: tuple[int, ...], **unused: Any) -> Sequence[nn.Layer]:
     """The strongest answer to every pattern."""
-    patterns = [nn.MaxOverTime(nn.TimeDelay(units, n, nn.relu)) for n in windows]
+    patterns: list[Any] = [nn.MaxOverTime(nn.TimeDelay(units, n, nn.relu)) for n in windows]
     return [nn.Branches(*patterns), nn.Concat()]
 
 
-def rnn(*, units: int, cell: Callable, bidirectional: bool, **unused: Any) -> list[nn.Layer]:
+def rnn(*, units: int, cell: Callable, bidirectional: bool, **unused: Any) -> Sequence[nn.Layer]:
     """The last state, in one direction or both."""
     layer = cell(units)
     return [nn.Bidirectional(layer) if bidirectional else layer]
 
 
-READERS: dict[str, Callable[..., list[nn.Layer]]] = {"bag": bag, "cnn": cnn, "rnn": rnn}
+READERS: dict[str, Callable[..., Sequence[nn.Layer]]] = {"bag": bag, "cnn": cnn, "rnn": rnn}
 CELLS: dict[str, Callable[..., nn.Layer]] = {"lstm": nn.LSTM, "gru": nn.GRU}
 
 

@@ -19,17 +19,16 @@ class PooledOverTime(Layer):
         layer: a layer over time whose outputs are pooled, all of them; None: the inputs are.
     """
 
-    layer: OverTime | None
+    layer: OverTime | None = None
 
-    def __init__(self, layer: OverTime | None = None):
-        if layer is not None and not isinstance(layer, OverTime):
+    def __check_init__(self):
+        if self.layer is not None and not isinstance(self.layer, OverTime):
             raise InputError(
                 type(self).__name__,
                 expected="a layer over time, or nothing",
-                got=repr(layer),
+                got=repr(self.layer),
                 fix=f"write nn.{type(self).__name__}(nn.LSTM(64)), or put the layer before it",
             )
-        self.layer = None if layer is None else layer.with_sequences()
 
     @abstractmethod
     def pooled(self, x: jax.Array, there: jax.Array) -> jax.Array:
@@ -37,13 +36,16 @@ class PooledOverTime(Layer):
 
     def init(self, key, shape):
         check_sequence_shape(self, shape)
+        if self.layer is None:
+            return self
         with located(type(self).__name__):
-            return self.replace(layer=None if self.layer is None else self.layer.init(key, shape))
+            return self.replace(layer=self.layer.init(key, shape))
 
     def __call__(self, x, forward: Forward = INFERENCE):
-        inputs, mask = sequences_of(self, x)
-        with located(type(self).__name__):
-            steps = inputs if self.layer is None else self.layer(x, forward)
+        steps, mask = sequences_of(self, x)
+        if self.layer is not None:
+            with located(type(self).__name__):
+                steps = self.layer.with_sequences()(x, forward)
         there = jnp.ones(steps.shape[:2], bool) if mask is None else mask != 0
         return self.pooled(steps, there[:, :, None])
 
