@@ -124,6 +124,7 @@ def test_words(files):
         ("book.txt", ("--lines", "maybe"), "auto, yes, no"),
         ("book.txt", ("--task", "density"), "--task density"),
         ("book.txt", ("--hidden", "0"), "layers over time"),
+        ("book.txt", ("--test", "0.95"), "less than 1 together"),
     ],
 )
 def test_wrong_fits(gradus, files, file, more, wording):

@@ -71,29 +71,40 @@ def prepare(source: Source, settings: Settings) -> Prepared:
     refuse_short(text, lines)
     name = tokens_of(settings)
     vectoriser = choose("tokens", name, TOKENS)
-    train, validation, test = divided(text, lines, settings)
+    texts = divided(text, lines, settings)
     preprocessor = LanguagePreprocessor.fit(
-        train,
+        texts[0],
         lines=lines,
         length=settings.length or None,
         vectoriser=lambda texts, ends: vectoriser(texts, most=settings.vocabulary, ends=ends),
     )
-    parts = [preprocessor.examples(part) if part else None for part in (train, validation, test)]
+    longest_row = max(preprocessor.rows(part).shape[1] for part in texts if part) - 1
+    preprocessor = preprocessor.replace(length=longest_row)
+    train = preprocessor.examples(texts[0])
+    validation, test = (preprocessor.examples(part) if part else None for part in texts[1:])
     how = "at random" if lines else "in the order of the text"
-    told = [*source.notes, *preprocessor.sentences, *unseen(preprocessor, parts[1:])]
-    return Prepared(*parts, preprocessor, settings.task, [*told, sizes(parts, how)])
+    told = [*source.notes, *preprocessor.sentences, *unseen(preprocessor, (validation, test))]
+    told += [sizes([train, validation, test], how)]
+    return Prepared(train, validation, test, preprocessor, settings.task, told)
 
 
-def divided(text: str, lines: bool, settings: Settings) -> tuple[str, str, str]:
+def divided(text: str, lines: bool, settings: Settings) -> list[str]:
     """Three parts of a text: lines at random, a long one in its order."""
     texts = texts_of(text, lines) if lines else text
     order = np.random.default_rng(settings.seed).permutation(len(texts)) if lines else None
     last = round(len(texts) * settings.test)
     first = len(texts) - last - round(len(texts) * settings.validation)
+    if first < 2:
+        raise InputError(
+            "--validation and --test",
+            expected="less than 1 together",
+            got=f"{settings.validation} and {settings.test}, which leave nothing to learn from",
+            fix="leave them out for 0.1 and 0.2",
+        )
     places = slice(0, first), slice(first, len(texts) - last), slice(len(texts) - last, None)
     if order is None:
-        return tuple(text[place] for place in places)
-    return tuple("\n".join(texts[i] for i in order[place]) for place in places)
+        return [text[place] for place in places]
+    return ["\n".join(texts[i] for i in order[place]) for place in places]
 
 
 def refuse_short(text: str, lines: bool) -> None:
@@ -127,7 +138,7 @@ def tokens_of(settings: Settings) -> str:
     return "characters" if settings.tokens == "auto" else settings.tokens
 
 
-def unseen(preprocessor: LanguagePreprocessor, parts: list) -> list[str]:
+def unseen(preprocessor: LanguagePreprocessor, parts: tuple) -> list[str]:
     """A sentence about tokens of other parts that the training part lacks."""
     counts = [np.sum(part.y == preprocessor.vectoriser.unknown) for part in parts if part]
     if not sum(counts):

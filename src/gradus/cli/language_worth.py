@@ -32,9 +32,11 @@ def measured(run: Run, part: Part, train: Part | None = None) -> Scores:
     blocks = np.array_split(rows, math.ceil(len(rows) / ROWS))
     log_p = np.concatenate([np.asarray(run.model.log_prob(block)) for block in blocks])
     baselines = {}
-    for order in ORDERS[kind] if train is not None else ():
-        chain = models.ngram(rows_of(train), prep.vectoriser.size, order, never=prep.impossible)
-        baselines[f"{order}-gram"] = worth(chain.log_prob(rows))
+    if train is not None:
+        counted, tokens = rows_of(train), prep.vectoriser.size
+        for order in ORDERS[kind]:
+            chain = models.ngram(counted, tokens, order, never=prep.impossible)
+            baselines[f"{order}-gram"] = worth(chain.log_prob(rows))
     each = -np.where(there, log_p, 0).sum(axis=1) / there.sum(axis=1)
     what = f"{headline} of a {'line' if prep.lines else 'row'}"
     return Scores(headline, False, len(rows), worth(log_p), baselines, each, what)

@@ -39,6 +39,13 @@ def test_every_line_has_a_start_and_an_end():
     assert prep.decode(prep.rows(NAMES)) == ["anna", "bob", "cy"]
 
 
+def test_no_line_is_cut():
+    prep = LanguagePreprocessor.fit(NAMES, lines=True)
+    long = "bobannabob"
+    assert prep.decode(prep.rows(f"cy\n{long}\n")) == ["cy", long]
+    assert LanguagePreprocessor.fit(NAMES, lines=True, length=3).length == 5
+
+
 def test_short_texts_are_cut_into_rows_all_the_same():
     prep = LanguagePreprocessor.fit(BOOK)
     assert len(prep.rows(BOOK)) == 32

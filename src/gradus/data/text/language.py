@@ -35,7 +35,7 @@ class LanguagePreprocessor(Record):
 
     vectoriser: Vectoriser
     lines: bool = static()
-    length: int = static()  # tokens of a row that are to be predicted
+    length: int = static()  # tokens of a row that are to be predicted, at least
 
     @classmethod
     def fit(
@@ -51,19 +51,19 @@ class LanguagePreprocessor(Record):
         Arguments:
             text: the training part.
             lines: whether every line is a text of its own.
-            length: tokens of a row; None: those of the longest line and its end, and of a text
-                1 024, or less where that makes less than 32 rows.
+            length: tokens of a row, for lines at least those of the longest and its end; None: as
+                many, and of a text 1 024, or less where that makes less than 32 rows.
             vectoriser: makes a vocabulary of a list of texts, with `ends`.
 
         Raises InputError for what is no text, or too short: less than 2 tokens, or no line.
         """
         texts = texts_of(check_text(text), lines)
         made = vectoriser(texts, ends=lines)
-        if length is None:
-            counts = [len(made.numbers(t)) - 1 for t in texts]
-            usual = max(min(LONGEST_ROW, -(-sum(counts) // FEWEST_ROWS)), 1)
-            length = max(counts) if lines else usual
-        return cls(made, lines, length)
+        counts = [len(made.numbers(t)) - 1 for t in texts]
+        if lines:
+            return cls(made, lines, max(*counts, length or 1))
+        usual = max(min(LONGEST_ROW, -(-sum(counts) // FEWEST_ROWS)), 1)
+        return cls(made, lines, length or usual)
 
     target = None
     features = ()
@@ -108,10 +108,13 @@ class LanguagePreprocessor(Record):
         return self.vectoriser.end if self.lines else None
 
     def rows(self, text: str) -> np.ndarray:
-        """Rows of tokens, shape (n, length + 1), the first of each given; longer lines are cut."""
+        """Rows of tokens, shape (n, length + 1), the first of each given; of a list all rows are
+        longer where a line is.
+        """
         texts = texts_of(check_text(text), self.lines)
         if self.lines:
-            return self.vectoriser.encode(texts, self.length + 1)
+            rows = self.vectoriser.encode(texts)
+            return np.pad(rows, [(0, 0), (0, max(self.length + 1 - rows.shape[1], 0))])
         return passages(self.vectoriser.numbers(texts[0]), self.length)
 
     def examples(self, text: str) -> NextTokens:
