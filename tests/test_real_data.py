@@ -32,6 +32,18 @@ def test_digits_over_five_seeds():
     assert np.mean(scores) >= 0.975, scores
 
 
+@needs("names", "names.txt")
+def test_a_bigram_on_names():
+    """The loss of its counts on the names that it has counted is known: 2.4540 nats."""
+    names = (FOLDER / "names" / "names.txt").read_text().split()
+    characters = data.Characters.fit(names, ends=True)
+    rows = characters.encode(names)
+    there = rows[:, 1:] != characters.padding
+    for add, known in ((0.0, 2.454014), (1.0, 2.454577)):
+        chain = models.ngram(rows, characters.size, 2, add=add, never=(0, 1, 2))
+        assert -chain.log_prob(rows)[there].mean() == pytest.approx(known, abs=1e-6)
+
+
 @needs("fashion_mnist")
 @pytest.mark.slow
 def test_fashion_mnist_with_a_net_of_256_128_and_100():
