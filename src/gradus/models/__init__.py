@@ -38,6 +38,7 @@ from gradus.models.sequences.forecaster import Forecaster, forecaster
 from gradus.models.sequences.language_model import LanguageModel, language_model
 from gradus.models.sequences.naive import forecast_baselines
 from gradus.models.sequences.ngram import NGram, ngram
+from gradus.models.sequences.reading import TokenReader, VectorReader
 from gradus.models.sequences.sequence_to_sequence import (
     SequenceToSequence,
     captioner,
@@ -45,6 +46,7 @@ from gradus.models.sequences.sequence_to_sequence import (
 )
 from gradus.models.sequences.tagger import tagger
 from gradus.models.sequences.text_classifier import text_classifier
+from gradus.models.sequences.writing import Writer
 from gradus.models.transfer import features, with_head
 from gradus.models.weights import Loaded, load_weights, save_weights
 
@@ -72,6 +74,9 @@ __all__ = [
     "Network",
     "SequenceToSequence",
     "TiedAutoencoder",
+    "TokenReader",
+    "VectorReader",
+    "Writer",
     "alexnet",
     "all_conv",
     "autoencoder",

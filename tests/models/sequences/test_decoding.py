@@ -80,7 +80,7 @@ def test_one_line_is_greedy():
 
 def test_more_lines_are_never_worse():
     scores = [
-        beam_search(step, FIRST, start(), LENGTH, beams, END).scores[:, 0] for beams in (1, 2, 4)
+        beam_search(step, FIRST, start(), LENGTH, beams, END).scores[:, 0] for beams in (1, 3)
     ]
     assert np.all(np.diff(np.array(scores), axis=0) >= -1e-6)
 

@@ -16,40 +16,37 @@ from gradus.base.errors import InputError
 from gradus.nn.attention.weights import attention_weights
 
 SELF: dict[str, Any] = {
-    "dot": nn.Attention("dot"),
     "additive": nn.Attention("additive"),
     "heads": nn.MultiHeadAttention(4, 2),
     "block": nn.TransformerBlock(4, 2, hidden=3),
 }
 CAUSAL: dict[str, Any] = {
     "dot": nn.Attention("dot", causal=True),
-    "heads": nn.MultiHeadAttention(4, 2, causal=True),
-    "block": nn.TransformerBlock(4, 2, hidden=3, causal=True),
     "stack": nn.Stack(
         nn.PositionalEmbedding(9), nn.TransformerBlock(4, 2, hidden=3, causal=True), nn.LayerNorm()
     ),
 }
-STEPWISE = {name: CAUSAL[name] for name in ("heads", "block", "stack")}
 X = random.normal(random.key(1), (3, 6, 4))
 MASK = jnp.array([[1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0], [0, 0, 1, 1, 1, 0]])
-CLOSE = {"rtol": 1e-5, "atol": 1e-5}
+CLOSE: dict[str, Any] = {"rtol": 1e-5, "atol": 1e-5}
 
 
 def ready(layer, shape=(6, 4)):
     return layer.init(random.key(0), shape)
 
 
-@pytest.mark.parametrize("name", [*SELF, "stack"])
+@pytest.mark.parametrize("name", ["additive", "block", "stack"])
 def test_a_masked_batch_is_its_single_sequences(name):
     layer = ready((SELF | CAUSAL)[name])
-    outputs = layer((X, MASK))
-    last = layer.replace(return_sequences=False)((X, MASK)) if name in SELF else None
-    for row in range(3):
+    call = eqx.filter_jit(lambda layer, x: layer(x))
+    outputs = call(layer, (X, MASK))
+    for row in (1, 2):
         own = np.flatnonzero(MASK[row])
-        alone = layer(X[row : row + 1, own])
+        alone = call(layer, X[row : row + 1, own])
         np.testing.assert_allclose(outputs[row, own], alone[0], **CLOSE)
-        if last is not None:
-            np.testing.assert_allclose(last[row], alone[0, -1], **CLOSE)
+    if name in SELF:
+        last = call(layer.replace(return_sequences=False), (X, MASK))
+        np.testing.assert_allclose(last, outputs[jnp.arange(3), jnp.array([5, 3, 4])], **CLOSE)
 
 
 def test_padding_has_no_gradient_and_sequences_of_padding_alone_have_a_finite_one():
@@ -58,29 +55,29 @@ def test_padding_has_no_gradient_and_sequences_of_padding_alone_have_a_finite_on
     def loss(x):
         return jnp.sum(jnp.where(mask[..., None] != 0, layer((x, mask)), 0) ** 2)
 
-    slope = jax.grad(loss)(X)
+    slope = jax.jit(jax.grad(loss))(X)
     assert np.all(np.isfinite(slope))
     assert np.all(np.asarray(slope)[np.asarray(mask) == 0] == 0)
 
 
-@pytest.mark.parametrize("name", CAUSAL)
+@pytest.mark.parametrize("name", ["dot", "stack"])
 def test_causal_outputs_do_not_see_later_inputs(name):
     layer = ready(CAUSAL[name])
-    slope = jax.jacrev(lambda x: layer(x[None])[0])(X[0])  # (T, units, T', features)
+    slope = jax.jit(jax.jacrev(lambda x: layer(x[None])[0]))(X[0])  # (T, units, T', features)
     seen = np.abs(slope).max(axis=(1, 3)) > 0
     np.testing.assert_array_equal(seen, np.tril(np.ones((6, 6), bool)))
 
 
 def test_without_cause_all_inputs_are_seen():
     layer = ready(SELF["block"])
-    assert np.all(np.abs(jax.jacrev(lambda x: layer(x[None])[0])(X[0])).max(axis=(1, 3)) > 0)
+    slope = jax.jit(jax.jacrev(lambda x: layer(x[None])[0]))(X[0])
+    assert np.all(np.abs(slope).max(axis=(1, 3)) > 0)
 
 
-@pytest.mark.parametrize("name", STEPWISE)
-@pytest.mark.parametrize("masked", [False, True])
-def test_going_on_step_by_step_is_the_whole_sequence(name, masked):
-    layer, mask = ready(STEPWISE[name]), MASK if masked else jnp.ones_like(MASK)
-    whole = layer((X, mask))
+@pytest.mark.parametrize("mask", [MASK, jnp.ones_like(MASK)], ids=["masked", "whole"])
+def test_going_on_step_by_step_is_the_whole_sequence(mask):
+    layer = ready(CAUSAL["stack"])
+    whole = eqx.filter_jit(layer)((X, mask))
     steps = eqx.filter_jit(layer.steps)
     state, outputs = layer.start(3), []
     for part in (slice(0, 3), slice(3, 4), slice(4, 5), slice(5, 6)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -34,11 +35,12 @@ def heads_of(peer) -> nn.MultiHeadAttention:
 def slopes(layer, *x):
     """Outputs, and gradients by the inputs, where the outputs count."""
 
-    def loss(x):
-        y = layer(*x)
+    def loss(given):
+        y = layer(*given)
         return jnp.sum(y * LOOK_AT), y
 
-    (_, y), gradients = jax.value_and_grad(loss, has_aux=True)(tuple(map(jnp.asarray, x)))
+    given = tuple(map(jnp.asarray, x))
+    (_, y), gradients = jax.jit(jax.value_and_grad(loss, has_aux=True))(given)
     return y, gradients
 
 
@@ -88,13 +90,13 @@ def test_transformer_block(float64, torch, causal):
             norm.weight.copy_(1 + 0.1 * torch.rand(4))
             norm.bias.copy_(torch.rand(4))
     block = nn.TransformerBlock(4, 2, hidden=7, causal=causal)
-    first, dropout, _ = block.feedforward.layers
+    _, dropout, _ = block.feedforward.layers
     norms = [
         nn.LayerNorm().replace(gain=jnp.asarray(n.weight.detach().numpy()),
                                bias=jnp.asarray(n.bias.detach().numpy()))
         for n in (peer.norm1, peer.norm2)
     ]  # fmt: skip
-    wide = dense(peer.linear1.weight, peer.linear1.bias).replace(activation=first.activation)
+    wide = dense(peer.linear1.weight, peer.linear1.bias).replace(activation=nn.relu)
     narrow = dense(peer.linear2.weight, peer.linear2.bias)
     ours = block.replace(
         attention=heads_of(peer.self_attn).replace(causal=causal),
@@ -147,7 +149,8 @@ def test_multi_head_against_keras(keras):
     layer = nn.MultiHeadAttention(4, 2, cross=True).init(jax.random.key(0), ((6, 4), (5, 4)))
     peer = keras.layers.MultiHeadAttention(2, 2)
     peer.build((3, 6, 4), (3, 5, 4))
-    inner = [np.asarray(a) for d in (layer.query, layer.key, layer.value)
+    parts: Any = (layer.query, layer.key, layer.value)
+    inner = [np.asarray(a) for d in parts
              for a in (d.weight.reshape(4, 2, 2), 0.1 + d.bias.reshape(2, 2))]  # fmt: skip
     peer.set_weights([*inner, np.asarray(layer.output.weight).reshape(2, 2, 4), np.zeros(4)])
     ours = layer.replace(

@@ -30,6 +30,9 @@ class Read(NamedTuple):
 class Reader(Layer):
     """A layer that gives what it has `Read`."""
 
+    def init(self, key: jax.Array, shape: Shape) -> Reader:
+        return self
+
     @abstractmethod
     def __call__(self, x: Any, forward: Forward = INFERENCE) -> Read:
         """What was read of a batch."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
+from gradus.base.errors import InputError
 from gradus.models.sequences.decoding import Step, side_by_side
 from gradus.models.sequences.reading import Read
 from gradus.nn.activations import tanh
@@ -17,6 +19,48 @@ from gradus.nn.embedding import Embedding
 from gradus.nn.layer import INFERENCE, Forward, Layer
 from gradus.nn.noise import Dropout
 from gradus.nn.recurrent.stack import Stack
+
+
+class Glance(Layer):
+    """A look at what was read: h̃ = tanh(C [h, c] + b), c = attention(h, memory).
+
+    Arguments:
+        attention: from h to the memory.
+        mix: C, b and tanh.
+    """
+
+    attention: Attention
+    mix: Dense
+
+    def init(self, key, shape):
+        (_, units), memory = shape
+        if memory is None:
+            raise InputError(
+                "attention to what was read",
+                expected="a reader that remembers parts, such as the steps of a sequence",
+                got="one that gives a single vector",
+                fix="write attention=None, or give it parts to look at",
+            )
+        one, two = jax.random.split(key)
+        return self.replace(
+            attention=self.attention.init(one, ((1, units), memory)),
+            mix=self.mix.init(two, (units + memory[-1],)),
+        )
+
+    def __call__(self, x, forward: Forward = INFERENCE):
+        h, read = x
+        memory = read.memory if read.mask is None else (read.memory, read.mask)
+        return self.mixed(h, self.attention((h, memory), forward))
+
+    def mixed(self, h: jax.Array, seen: jax.Array) -> jax.Array:
+        """h̃, from h and c."""
+        return self.mix(jnp.concatenate([h, seen], axis=-1))
+
+    def again_and_again(self, read: Any, beams: int) -> Callable[[jax.Array], jax.Array]:
+        """The same from h alone; what depends on the memory alone is made here, once."""
+        keys = self.attention.scores.of_keys(read.memory)
+        parts = side_by_side((read.memory, keys, read.mask), beams)
+        return lambda h: self.mixed(h, self.attention.look(h, *parts)[0])
 
 
 class Writer(Layer):
@@ -40,9 +84,8 @@ class Writer(Layer):
     embedding: Embedding
     body: Stack
     bridge: Dense
+    glance: Glance | None
     head: Dense
-    attention: Attention | None
-    mix: Dense | None
     dropout: Dropout
 
     def __init__(
@@ -52,9 +95,9 @@ class Writer(Layer):
         attention: Attention | None = None,
         dropout: float = 0.0,
     ):
-        self.embedding, self.body, self.attention = embedding, body, attention
+        self.embedding, self.body = embedding, body
         self.bridge = Dense(sum(map(_width, jax.tree.leaves(body.start(1)))), tanh)
-        self.mix = None if attention is None else Dense(self._units(), tanh)
+        self.glance = None if attention is None else Glance(attention, Dense(self._units(), tanh))
         self.head = Dense(embedding.tokens)
         self.dropout = Dropout(dropout)
 
@@ -65,18 +108,14 @@ class Writer(Layer):
 
     def ready(self, key: jax.Array, summary: int, memory: tuple[int, int] | None) -> Writer:
         """The writer with weights, for summaries of this width and memories of this shape."""
-        keys, units = jax.random.split(key, 6), self._units()
-        new = self.replace(
+        keys, units = jax.random.split(key, 5), self._units()
+        glance = self.glance
+        return self.replace(
             embedding=self.embedding.init(keys[0], (1,)),
             body=self.body.init(keys[1], (1, self.embedding.width)),
             bridge=self.bridge.init(keys[2], (summary,)),
-            head=self.head.init(keys[3], (units,)),
-        )
-        if self.attention is None or self.mix is None:
-            return new
-        return new.replace(
-            attention=self.attention.init(keys[4], ((1, units), memory)),
-            mix=self.mix.init(keys[5], (units + memory[-1],)),
+            glance=None if glance is None else glance.init(keys[3], ((1, units), memory)),
+            head=self.head.init(keys[4], (units,)),
         )
 
     def __call__(self, x, forward: Forward = INFERENCE):
@@ -84,9 +123,8 @@ class Writer(Layer):
         read, tokens = x
         vectors = self.dropout(self.embedding(tokens, forward), forward)
         h, _ = self.body.steps(vectors, self.start(read), None, forward)
-        if self.attention is not None:
-            memory = read.memory if read.mask is None else (read.memory, read.mask)
-            h = self._mixed(h, self.attention((h, memory), forward))
+        if self.glance is not None:
+            h = self.glance((h, read), forward)
         return self.head(self.dropout(h, forward))
 
     def start(self, read: Read) -> Any:
@@ -100,24 +138,17 @@ class Writer(Layer):
 
     def step(self, read: Read, beams: int = 1) -> Step:
         """The step function for decoding; what is the same at every step is made here, once."""
-        attention, parts = self.attention, ()
-        if attention is not None:
-            keys = attention.scores.of_keys(read.memory)
-            parts = side_by_side((read.memory, keys, read.mask), beams)
+        look = (lambda h: h) if self.glance is None else self.glance.again_and_again(read, beams)
 
         def step(tokens: jax.Array, state: Any) -> tuple[jax.Array, Any]:
-            h, state = self.body.steps(self.embedding(tokens[:, None]), state)
-            if attention is not None:
-                h = self._mixed(h, attention.look(h, *parts)[0])
-            return self.head(h)[:, 0], state
+            vectors: Any = self.embedding(tokens[:, None])
+            h, state = self.body.steps(vectors, state)
+            return self.head(look(h))[:, 0], state
 
         return step
 
     def with_output_bias(self, bias):
         return self.replace(head=self.head.with_output_bias(bias))
-
-    def _mixed(self, h: jax.Array, seen: jax.Array) -> jax.Array:
-        return self.mix(jnp.concatenate([h, seen], axis=-1))
 
     def _units(self) -> int:
         return self.body.output_shape((1, self.embedding.width))[-1]

@@ -144,7 +144,7 @@ class MultiHeadAttention(Stepwise):
         self._check_stepwise()
         keys, values, present, used = state
         first, steps = used[0], x.shape[1]  # all sequences have taken as many steps
-        self._check_room(first, steps)
+        self._check_room(first, steps, keys.shape[1])
         mask = jnp.ones(x.shape[:2]) if mask is None else mask
         key, value = self.remembered(x)
         keys = lax.dynamic_update_slice_in_dim(keys, key, first, axis=1)
@@ -169,12 +169,12 @@ class MultiHeadAttention(Stepwise):
                 fix="write causal=True" if not self.causal else "call `layer.init(key, shape)`",
             )
 
-    def _check_room(self, first: jax.Array, steps: int) -> None:
+    def _check_room(self, first: jax.Array, steps: int, length: int) -> None:
         known = 0 if isinstance(first, Tracer) else int(first)
-        if known + steps > self.length:
+        if known + steps > length:
             raise InputError(
                 f"{type(self).__name__}: more steps than it remembers",
-                expected=f"{self.length} steps at most, padding included",
+                expected=f"{length} steps at most, padding included",
                 got=known + steps,
                 fix=f"make it with length={known + steps} or more",
             )
