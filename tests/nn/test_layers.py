@@ -214,7 +214,7 @@ LAYERS = {
     "maximum over time": Case(nn.MaxOverTime(), MASKED),
     "maximum of patterns": Case(
         nn.MaxOverTime(nn.TimeDelay(2, 2, nn.tanh)),
-        MASKED,
+        SEQUENCE,
         inside("layer", DENSE),
         f"MaxOverTime › TimeDelay: {WIDTH}",
     ),
