@@ -1,7 +1,8 @@
 """Convolution on a CPU: `python -m benchmarks.convolution [loop|NET …] [--rounds 3]`.
 
-First a list of layers: milliseconds of values and gradients, one call after the other and as many
-inside one compiled loop. XLA may leave its fast path inside loops; no ratio should be above 2.
+First a list of layers: milliseconds of CPU time for values and gradients, one call after the other
+and as many inside one compiled loop. XLA may leave its fast path inside loops; no ratio should be
+above 2. `taskset -c 0` before the command gives the figures of one thread.
 
 Then one training step of whole nets, in turn with PyTorch and Keras: forward, backward and a step
 of Adam. Ours runs as in `fit`, many steps in one compiled loop. Wall time says how long it takes
