@@ -90,3 +90,13 @@ def test_hyperparameters_that_make_no_layer_are_refused(make, wording):
 def test_inputs_without_features_are_refused(layer, shape, wording, key):
     with pytest.raises(InputError, match=wording):
         layer.init(key, shape)
+
+
+def test_over_positions_every_product_is_one_of_two_matrices(key):
+    """Products over arrays of more axes have gradients that turn them in memory."""
+    layer = nn.Dense(2).init(key, (5, 3))
+    loss = lambda layer, x: jnp.sum(jnp.sin(layer(x)))  # noqa: E731
+    program = jax.make_jaxpr(jax.grad(loss, argnums=(0, 1)))(layer, jnp.ones((4, 5, 3)))
+    products = [e for e in program.jaxpr.eqns if e.primitive.name == "dot_general"]
+    assert len(products) >= 3
+    assert all(var.aval.ndim == 2 for e in products for var in e.invars)

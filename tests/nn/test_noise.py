@@ -144,3 +144,8 @@ def test_monte_carlo_keeps_batch_norm_at_inference(key):
     x = jax.random.normal(key, (5, 3))
     for outputs in nn.monte_carlo(model, x, key, samples=3):
         np.testing.assert_allclose(outputs, model(x), rtol=1e-6)
+
+
+def test_dropout_of_nothing_draws_nothing(key):
+    program = jax.make_jaxpr(lambda x: nn.Dropout(0.0)(x, nn.Forward(key=key)))(jnp.ones((2, 3)))
+    assert not program.jaxpr.eqns
