@@ -207,7 +207,7 @@ def test_what_a_run_cannot_do_is_refused(gradus, runs, sizes_run):
     for run in (runs["impute"], sizes_run):
         answer = gradus("generate", run)
         assert answer.code == 2
-        assert "a run of --task density or generate" in answer.err
+        assert "a run of --task write, density or generate" in answer.err
     assert "gradus generate RUN" in gradus("predict", runs["generate"], "iris").err
     assert "--task density" in gradus("search", "iris", "--task", "density").err
 

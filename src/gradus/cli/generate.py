@@ -38,10 +38,10 @@ def generate(
         return
     refuse_writing(run, written)
     if not task_of(run).draws:
-        able = " or ".join(name for name, task in TASKS.items() if task.draws)
+        *able, last = (name for name, task in TASKS.items() if task.draws)
         raise InputError(
             f"generate with {folder}",
-            expected=f"a run of --task {able}",
+            expected=f"a run of --task {', '.join(able)} or {last}",
             got=f"one of --task {run.settings.get('task', 'predict')}",
             fix="gradus fit DATA --task generate",
         )
