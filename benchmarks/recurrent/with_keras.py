@@ -52,4 +52,5 @@ def trainer(net: str) -> Callable[[], None]:
     else:
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         model.compile(keras.optimizers.Adam(RATE), loss, steps_per_execution=STEPS)
-    return lambda: model.fit(x, y, batch_size=NETS[net].batch, shuffle=False, verbose=0)
+    batch = NETS[net].batch
+    return lambda: model.fit(x, y, batch_size=batch, verbose=0)  # pyright: ignore[reportArgumentType]
