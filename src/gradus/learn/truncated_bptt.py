@@ -15,7 +15,7 @@ from gradus.base.tree import split
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm, require_targets
 from gradus.learn.checks import as_likelihood, check_model, described
-from gradus.learn.descent import State, descent
+from gradus.learn.descent import Descent, State, descent
 from gradus.learn.stability import as_written, is_users_own, stable_form
 from gradus.learn.supervised import check_examples, measure, supervised
 from gradus.likelihoods import Likelihood
@@ -87,38 +87,61 @@ def truncated_bptt(
     check_window(window)
     whole = supervised(model, likelihood, optimizer, penalty=penalty)
     meaning = as_likelihood(likelihood)
+    form = stable_form if is_users_own(meaning) else as_written
+    inner = descent(measured_from_memory(meaning), optimizer, penalty, form)
 
-    def memory_of(state: State, batch: Batch) -> Any:
-        stepwise: Any = state.model
-        return stepwise.start(batch.size)
+    def check(data: Batch) -> None:
+        check_steps(data)
+        check_examples(model, meaning, data)
 
-    def measured(model: Any, batch: Batch, forward: Forward):
+    return whole._replace(
+        step=step_by_windows(inner, window),
+        evaluate=evaluate_by_windows(inner, window),
+        watch=inner.watch,
+        check=check,
+        settings=whole.settings | {"window": window},
+        remarks=None,
+    )
+
+
+def measured_from_memory(likelihood: Likelihood) -> Callable[..., dict]:
+    """The measures of a window that begins where the one before has ended, and its last state."""
+
+    def measured(model: Any, batch: Batch, forward: Forward) -> dict:
         (x, mask), memory = batch.x
         outputs, memory = model.steps(x, memory, mask, forward)
-        return measure(meaning, outputs, batch) | {"memory": memory}
+        return measure(likelihood, outputs, batch) | {"memory": memory}
 
-    form = stable_form if is_users_own(meaning) else as_written
-    inner = descent(measured, optimizer, penalty, form)
+    return measured
+
+
+def step_by_windows(inner: Descent, window: int) -> Callable:
+    """A step over a batch: one of `inner` for every window of it."""
 
     def learn(place: Place, part: Batch, key: jax.Array):
         learner, info = inner.step(place.learner, beside(part, place.memory), key)
         return Place(learner, info.pop("memory"), info.pop("trace")), info
 
+    def one(place: Place, at: tuple[Batch, jax.Array]):
+        part, key = at
+        place, info = where_it_counts(learn, place, part, key)
+        return place, (part.total(), info)
+
     def step(state: State, batch: Batch, key: jax.Array):
         windows = cut(batch, window)
         keys = jax.random.split(key, windows.size)
-        gradient = jax.tree.map(jnp.zeros_like, split(state.model)[0])
-        start = Place(state, memory_of(state, batch), gradient)
-
-        def one(place: Place, at):
-            part, key = at
-            place, info = where_it_counts(learn, place, part, key)
-            return place, (part.total(), info)
-
+        no_gradient = jax.tree.map(jnp.zeros_like, split(state.model)[0])
+        start = Place(state, memory_of(state, batch), no_gradient)
         place, found = lax.scan(one, start, (windows, keys))
         return place.learner, averaged(*found) | {"trace": place.trace}
 
-    def evaluate(state: State, batch: Batch):
+    return step
+
+
+def evaluate_by_windows(inner: Descent, window: int) -> Callable:
+    """The measures of a batch; the state goes through all of its windows."""
+
+    def evaluate(state: State, batch: Batch) -> dict:
         def one(memory: Any, part: Batch):
             found = inner.evaluate(state, beside(part, memory))
             return found.pop("memory"), (part.total(), found)
@@ -126,18 +149,13 @@ def truncated_bptt(
         _, found = lax.scan(one, memory_of(state, batch), cut(batch, window))
         return averaged(*found)
 
-    def check(data: Batch) -> None:
-        check_steps(data)
-        check_examples(model, meaning, data)
+    return evaluate
 
-    return whole._replace(
-        step=step,
-        evaluate=evaluate,
-        watch=inner.watch,
-        check=check,
-        settings=whole.settings | {"window": window},
-        remarks=None,
-    )
+
+def memory_of(state: State, batch: Batch) -> Any:
+    """The recurrent state before the first step of a batch."""
+    stepwise: Any = state.model
+    return stepwise.start(batch.size)
 
 
 def where_it_counts(learn: Callable, place: Place, part: Batch, key: jax.Array):

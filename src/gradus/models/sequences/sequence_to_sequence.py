@@ -36,6 +36,15 @@ class SequenceToSequence(Layer):
         start, end, padding: the numbers of these marks, as in `data.Words(ends=True)`.
         length: tokens to write at most, the end included; None: as many as the targets have that
             it learns from.
+
+    Raises InputError where it is to write before it knows how much.
+
+    >>> reader = TokenReader(nn.Embedding(9, 4, padding=0), nn.Stack(nn.GRU(6)).with_sequences())
+    >>> writer = Writer(nn.Embedding(7, 4), nn.Stack(nn.GRU(6)).with_sequences())
+    >>> model = SequenceToSequence(reader, writer, length=5).init(jax.random.key(0), (3,))
+    >>> x = jnp.array([[4, 8, 5]])
+    >>> model(x).shape, model((x, jnp.array([[2, 6]]))).shape
+    ((1, 5, 7), (1, 2, 7))
     """
 
     reader: Reader
