@@ -51,6 +51,13 @@ class TokenReader(Reader):
     Arguments:
         embedding: the vectors of the tokens, with the padding that it knows.
         body: layers over time, which return their sequences.
+
+    >>> from gradus import nn
+    >>> body = nn.Stack(nn.GRU(4, return_sequences=True))
+    >>> reader = TokenReader(nn.Embedding(9, 3, padding=0), body)
+    >>> read = reader.init(jax.random.key(0), (5,))(jnp.array([[4, 7, 2, 0, 0]]))
+    >>> read.summary.shape, read.memory.shape, read.mask
+    ((1, 8), (1, 5, 4), Array([[1., 1., 1., 0., 0.]], dtype=float32))
     """
 
     embedding: Embedding
@@ -89,7 +96,11 @@ def both_ends(memory: jax.Array, mask: jax.Array) -> jax.Array:
 
 
 class VectorReader(Reader):
-    """Hands on vectors that are known, such as what a net for images makes of a picture."""
+    """Hands on vectors that are known, such as what a net for images makes of a picture.
+
+    >>> VectorReader()(jnp.ones((2, 3))).summary.shape
+    (2, 3)
+    """
 
     def __call__(self, x, forward: Forward = INFERENCE):
         return Read(x)

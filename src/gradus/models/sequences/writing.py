@@ -77,6 +77,12 @@ class Writer(Layer):
         attention: how the memory is looked at; None: it is not.
         dropout: probability of dropping a number of the vectors, and of h̃.
 
+    >>> from gradus import nn
+    >>> writer = Writer(nn.Embedding(9, 3), nn.Stack(nn.GRU(4)))
+    >>> writer = writer.ready(jax.random.key(0), summary=2, memory=None)
+    >>> writer((Read(jnp.ones((1, 2))), jnp.array([[2, 5, 4]]))).shape
+    (1, 3, 9)
+
     Luong, Pham and Manning (2015), without input feeding: all steps of known tokens are computed
     at once.
     """
