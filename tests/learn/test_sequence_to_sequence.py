@@ -54,7 +54,7 @@ def run():
 
 @pytest.fixture(scope="module")
 def fresh():
-    model = small(kind="lstm", attention="dot", units=6, length=5)
+    model = small(cell="lstm", attention="dot", units=6, length=5)
     return eqx.filter_jit(model.init)(random.key(0), (4,))
 
 
@@ -73,7 +73,7 @@ def test_attention_goes_from_the_written_to_the_read(run):
     (weights,) = attention_maps(run.model, (x, y))
     assert weights.shape == (1, 1, 5, 4)
     np.testing.assert_allclose(weights.sum(axis=-1), 1, rtol=1e-5)
-    (own,) = attention_maps(run.model, x)  # from the tokens that it writes, which are the same
+    (own,) = attention_maps(run.model, x.tolist())  # from its own tokens, which are the same
     np.testing.assert_allclose(own, weights, atol=1e-5)
 
 
@@ -166,7 +166,7 @@ def test_aligned_many_to_many():
     does not count."""
     y = ((X[:, :-1] < X[:, 1:]) & (X[:, 1:] > 0)).astype(int)
     y = np.pad(y, ((0, 0), (0, 1)))
-    model = models.tagger(9, 2, units=8, width=8, kind="gru")
+    model = models.tagger(9, 2, units=8, width=8, cell="gru")
     weight = (X > 0).astype("float32")
     run = fit(supervised(model, Categorical(2), optim.adam(0.03)), (X, y, weight), epochs=12)
     right = (run.predict(X) == y)[X > 0]

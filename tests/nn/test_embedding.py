@@ -61,8 +61,13 @@ def test_other_types_are_refused(x):
 
 
 def test_padding_must_be_a_token():
-    with pytest.raises(InputError, match="not in the table"):
+    with pytest.raises(InputError, match="Embedding: padding"):
         nn.Embedding(5, 3, padding=5)
+
+
+def test_a_table_has_rows():
+    with pytest.raises(InputError, match="Embedding: tokens"):
+        nn.Embedding(0, 3)
 
 
 HOLDERS = {
@@ -102,3 +107,12 @@ def test_known_vectors():
     np.testing.assert_array_equal(ready.weight, vectors)
     with pytest.raises(InputError, match="one vector for each token"):
         nn.Embedding.of([0.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("vectors", "wording"),
+    [([[1.0, 2.0], [3.0]], "different lengths"), ([[1.0], [np.nan]], "row 1, column 0")],
+)
+def test_known_vectors_that_are_none_are_refused(vectors, wording):
+    with pytest.raises(InputError, match=wording):
+        nn.Embedding.of(vectors)

@@ -124,3 +124,8 @@ def test_a_function_without_a_name_cannot_be_saved(line, tmp_path):
     with pytest.raises(InputError, match=r"gradus\.named"):
         save(run, tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_folder_and_run_in_the_wrong_order(run):
+    with pytest.raises(InputError, match="a run, and a folder"):
+        save("my-run", run)

@@ -10,13 +10,14 @@ from gradus.data.image_sets import read_image_files, read_images, stream_images
 from gradus.data.images import ImagePreprocessor, PixelPreprocessor
 from gradus.data.inference import infer_kind, infer_target_kind
 from gradus.data.mackey_glass import mackey_glass
+from gradus.data.padding import padded, stacked
 from gradus.data.preprocess import Preprocessor
 from gradus.data.scaling import PCA, Scale, Scaling, Standardize
 from gradus.data.series.period import period_of
 from gradus.data.series.preprocess import SeriesPreprocessor
 from gradus.data.series.rhythm import Rhythm
 from gradus.data.series.windows import split_windows, windows
-from gradus.data.sound.spectrogram import log_mel, stacked
+from gradus.data.sound.spectrogram import log_mel
 from gradus.data.sound.wav import Sound, read_wav
 from gradus.data.splits import Fold, Split, bootstrap, k_folds, leave_one_out, split
 from gradus.data.stream import Chunk, Stream
@@ -28,7 +29,6 @@ from gradus.data.text.characters import Characters
 from gradus.data.text.language import LanguagePreprocessor
 from gradus.data.text.next_tokens import NextTokens, next_tokens, passages
 from gradus.data.text.ngrams import NGrams
-from gradus.data.text.padding import padded
 from gradus.data.text.preprocess import TextPreprocessor
 from gradus.data.text.reading import read_text
 from gradus.data.text.subwords import Subwords

@@ -115,7 +115,7 @@ def _as_jax_keeps_it(array: np.ndarray, name: str) -> np.ndarray:
         with np.errstate(over="ignore"):  # becomes infinite, and is refused as such
             return array.astype(kept)
     limits = np.iinfo(kept)
-    if array.min() < limits.min or array.max() > limits.max:
+    if array.size and (array.min() < limits.min or array.max() > limits.max):
         raise InputError(
             f"{name} holds integers beyond 32 bits",
             expected=f"whole numbers from {limits.min} to {limits.max}",

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gradus.base.checks import check_whole
 from gradus.base.errors import InputError
 
 Point = tuple[float, float]  # value and slope
@@ -71,7 +72,8 @@ def mackey_glass(
     """
     equation = Equation(float(tau), float(beta), float(gamma), float(power))
     lag = checked_lag(equation, start, step)
-    check_counts(n=(n, 1), every=(every, 1), discard=(discard, 0))
+    for name, value, least in (("n", n, 1), ("every", every, 1), ("discard", discard, 0)):
+        check_whole(f"mackey_glass: {name}", value, least)
     values = integrated(equation, lag, float(start), step, (n + discard - 1) * every)
     return np.array(values[discard * every :: every])
 
@@ -121,16 +123,3 @@ def checked_lag(equation: Equation, start: float, step: float) -> int:
             "mackey_glass: start", expected="a number from 0 up", got=start, fix="write start=1.2"
         )
     return lag
-
-
-def check_counts(**given: tuple[int, int]) -> None:
-    """Refuse what is no whole number, or too small."""
-    for name, (value, least) in given.items():
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or value < least:
-            raise InputError(
-                f"mackey_glass: {name}",
-                expected=f"a whole number from {least} up",
-                got=repr(value),
-                fix=f"write {name}={max(least, 10)}",
-            )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gradus.base.checks import check_whole
 from gradus.base.errors import InputError
 from gradus.data.batch import Batch
 
@@ -32,7 +33,7 @@ def adding_problem(n: int, length: int = 100, *, seed: int = 0) -> Batch:
 
     Hochreiter and Schmidhuber (1997), section 5.4, in the form of Le, Jaitly and Hinton (2015).
     """
-    check_whole("adding_problem", n=(n, 1), length=(length, 2))
+    check_sizes("adding_problem", n=(n, 1), length=(length, 2))
     random = np.random.default_rng(seed)
     numbers, marks = random.random((n, length), np.float32), np.zeros((n, length), np.float32)
     half, rows = length // 2, np.arange(n)
@@ -64,7 +65,7 @@ def delayed_recall(
 
     After Hochreiter and Schmidhuber (1997), section 5.2, with distractors at random.
     """
-    check_whole("delayed_recall", n=(n, 1), symbols=(symbols, 2))
+    check_sizes("delayed_recall", n=(n, 1), symbols=(symbols, 2))
     fewest, most = checked_range("delayed_recall: delays", delays, 0)
     random = np.random.default_rng(seed)
     shown = random.integers(symbols, 2 * symbols, (n, most + 1))
@@ -96,7 +97,7 @@ def copy_task(n: int, lengths: tuple[int, int] = (1, 20), *, bits: int = 8, seed
 
     Graves, Wayne and Danihelka (2014), section 4.1.
     """
-    check_whole("copy_task", n=(n, 1), bits=(bits, 1))
+    check_sizes("copy_task", n=(n, 1), bits=(bits, 1))
     shortest, longest = checked_range("copy_task: lengths", lengths, 1)
     random, steps = np.random.default_rng(seed), 2 * longest + 1
     length = random.integers(shortest, longest + 1, n)
@@ -126,14 +127,7 @@ def checked_range(what: str, given: Any, least: int) -> tuple[int, int]:
     return given
 
 
-def check_whole(task: str, **given: tuple[Any, int]) -> None:
-    """Refuse what is no whole number, or too small."""
+def check_sizes(task: str, **given: tuple[Any, int]) -> None:
+    """Refuse sizes that are no whole numbers, or too small."""
     for name, (value, least) in given.items():
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or value < least:
-            raise InputError(
-                f"{task}: {name}",
-                expected=f"a whole number from {least} up",
-                got=repr(value),
-                fix=f"write {name}={max(least, 10)}",
-            )
+        check_whole(f"{task}: {name}", value, least, fix=f"write {name}={max(least, 10)}")

@@ -9,7 +9,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gradus.base.errors import InputError
+from gradus.base.errors import InputError, located
+from gradus.data.checks import check_arrays
 from gradus.nn.checks import check_layer
 from gradus.nn.layer import Forward, Layer
 
@@ -36,9 +37,10 @@ def attention_maps(model: Layer, x: Any) -> list[np.ndarray]:
     That a step is looked at does not say that the output rests on it: Jain and Wallace (2019).
     """
     check_layer(model)
-    given = jax.tree.map(jnp.asarray, x)
-    model.check(jax.tree.map(np.asarray, x))
-    found = _noted(model, given)
+    x, _, _ = check_arrays(x)
+    with located("x"):
+        model.check(x)
+    found = _noted(model, jax.tree.map(jnp.asarray, x))
     if not found:
         raise InputError(
             "attention_maps: model",

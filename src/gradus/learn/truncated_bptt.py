@@ -10,11 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from gradus.base.checks import check_whole
 from gradus.base.errors import InputError
 from gradus.base.tree import split
 from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm, require_targets
-from gradus.learn.checks import as_likelihood, check_model, described
+from gradus.learn.checks import as_likelihood, check_model
 from gradus.learn.descent import Descent, State, descent
 from gradus.learn.stability import as_written, is_users_own, stable_form
 from gradus.learn.supervised import check_examples, measure, supervised
@@ -84,7 +85,7 @@ def truncated_bptt(
     In Keras (`stateful=True`) and PyTorch (`detach`) the state is carried by hand.
     """
     check_stepwise(model)
-    check_window(window)
+    check_whole("window", window, fix="take 100")
     whole = supervised(model, likelihood, optimizer, penalty=penalty)
     meaning = as_likelihood(likelihood)
     form = stable_form if is_users_own(meaning) else as_written
@@ -218,17 +219,6 @@ def check_stepwise(model: Any) -> None:
             got=type(model).__name__,
             fix="take nn.Stack(nn.LSTM(64), nn.Dense(1)) in the place of nn.Sequential, or "
             "models.language_model(…) for tokens",
-        )
-
-
-def check_window(window: Any) -> None:
-    """Refuse windows without a step."""
-    if not isinstance(window, int) or isinstance(window, bool) or window < 1:
-        raise InputError(
-            "window",
-            expected="a whole number of steps, 1 or more",
-            got=described(window),
-            fix="take 100",
         )
 
 

@@ -9,9 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from gradus.base.errors import InputError
+from gradus.base.checks import check_whole
+from gradus.base.errors import InputError, located
 from gradus.base.record import static, weight
-from gradus.nn.checks import check_units
+from gradus.data.checks import check_arrays
 from gradus.nn.initializers import Initializer, Uniform
 from gradus.nn.layer import INFERENCE, Forward, Layer, is_shape
 
@@ -49,10 +50,15 @@ class Embedding(Layer):
     weight: jax.Array = weight()
 
     def __check_init__(self):
-        check_units(self, self.tokens)
-        check_units(self, self.width)
-        if self.padding is not None:
-            self.check(np.asarray(self.padding))
+        check_whole("Embedding: tokens", self.tokens, fix="give the size of the vocabulary")
+        check_whole("Embedding: width", self.width, fix="give a length of the vectors, such as 64")
+        if self.padding is not None and self.padding not in range(self.tokens):
+            raise InputError(
+                "Embedding: padding",
+                expected=f"a token of the table, a whole number from 0 to {self.tokens - 1}",
+                got=repr(self.padding),
+                fix="padding=0, as the vectorisers have it; None where there is no padding",
+            )
 
     @classmethod
     def of(cls, vectors: Any, padding: int | None = None) -> Embedding:
@@ -65,14 +71,16 @@ class Embedding(Layer):
         >>> Embedding.of([[0.0, 0.0], [1.0, 2.0]])(jnp.array([[1]]))
         Array([[[1., 2.]]], dtype=float32)
         """
-        table = jnp.asarray(vectors, jnp.result_type(float))
-        if table.ndim != 2:
-            raise InputError(
-                "Embedding.of",
-                expected="one vector for each token, shape (tokens, width)",
-                got=table.shape,
-                fix="give a table with one row for each token",
-            )
+        with located("Embedding.of"):
+            given, _, _ = check_arrays(vectors)
+            if getattr(given, "ndim", 0) != 2:
+                raise InputError(
+                    "vectors",
+                    expected="one vector for each token, shape (tokens, width)",
+                    got=getattr(given, "shape", type(given).__name__),
+                    fix="give a table with one row for each token",
+                )
+        table = jnp.asarray(given, jnp.result_type(float))
         return cls(table.shape[0], table.shape[1], padding).replace(weight=table)
 
     def init(self, key, shape):

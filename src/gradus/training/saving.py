@@ -36,14 +36,15 @@ def save(run: Run, folder: str | Path) -> Path:
     >>> bool((gradus.load(folder).predict(x) == run.predict(x)).all())
     True
     """
-    folder, arrays = Path(folder), {}
-    if not isinstance(run, Run) or folder.is_file():
+    is_path = isinstance(folder, str | Path)
+    if not isinstance(run, Run) or not is_path or Path(folder).is_file():
         raise InputError(
             "save",
             expected="a run, and a folder",
-            got=f"{type(run).__name__}, {folder}",
+            got=f"{type(run).__name__}, {folder if is_path else type(folder).__name__}",
             fix='gradus.save(run, "my-run")',
         )
+    folder, arrays = Path(folder), {}
     kept = {name: getattr(run, name) for name in KEPT}
     structure = {"format": FORMAT, "kept": encode(kept, arrays)}
     about = {

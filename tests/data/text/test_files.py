@@ -60,7 +60,7 @@ def test_other_words_are_drawn_as_wide_as_the_known_ones(tmp_path):
 WRONG = {
     "ragged": ("the 1 2\ncat 3\n", "line 2", "2 numbers"),
     "too long": ("the 1 2\nnew york 1 2\n", "line 2", "blanks within a word"),
-    "no number": ("the 1 2\ncat 3 x\n", "line 2", "'x'"),
+    "no number": ("the 1 2\ncat 3 x\n", "line 2", "Got:      'x'"),
     "not finite": ("the 1 nan\n", "line 1", "finite"),
     "no vector": ("the\n", "line 1", "0 numbers"),
     "other words": ("le 1 2\nchat 1 2\n", "no vector for any word", "lower=False"),
@@ -75,6 +75,11 @@ def test_refuses(tmp_path, case):
         read_vectors(write(tmp_path, content), WORDS)
     for part in wording:
         assert part in str(error.value)
+
+
+def test_refuses_words_that_are_no_vectoriser(tmp_path):
+    with pytest.raises(InputError, match="a vectoriser"):
+        read_vectors(write(tmp_path, "the 1 2\n"), ["the"])
 
 
 def test_nearest_words_and_analogies():

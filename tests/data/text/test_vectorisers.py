@@ -168,10 +168,11 @@ REFUSED = {
     "punctuation": (lambda: Words.fit(["a"], punctuation="no"), "punctuation", "'drop'"),
     "n": (lambda: NGrams.fit(["a"], n=0), "n", "from 1 up"),
     "kind": (lambda: Words.fit(["a"]).matrix(["a"], "tfidf"), "kind of matrix", "'tf-idf'"),
-    "side": (lambda: padded([[1]], pad="left"), "pad", "'before' or 'after'"),
+    "side": (lambda: padded([[1]], pad="left"), "pad", "'before', 'after'"),
     "length": (lambda: padded([[1]], 0), "length", "from 1 up"),
     "no ends": (lambda: Words.fit(["a"]).end, "Words: end", "ends=True"),
     "no token": (lambda: Words.fit(["a"]).decode([3]), "no token", "0 to 2"),
+    "no whole number": (lambda: Words.fit(["a"]).decode([1.5]), "no token", "1.5"),
     "no tokenizer": (lambda: Subwords.of("{}", [], ends=False), "cannot be read", "tokenizer.json"),
     "no characters": (lambda: Subwords.fit([""]), "tokenizer", "not empty"),
 }

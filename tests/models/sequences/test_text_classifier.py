@@ -73,7 +73,11 @@ def test_known_vectors_that_are_frozen_stay():
 
 @pytest.mark.parametrize(
     ("settings", "wording"),
-    [({"kind": "bags"}, "did you mean 'bag'"), ({"kind": "rnn", "cell": "lsmt"}, "mean 'lstm'")],
+    [
+        ({"kind": "bags"}, "did you mean 'bag'"),
+        ({"kind": "rnn", "cell": "lsmt"}, "mean 'lstm'"),
+        ({"embedding": nn.frozen(nn.Embedding.of(np.ones((7, 2))))}, "vectors, one for each token"),
+    ],
 )
 def test_refuses(settings, wording):
     with pytest.raises(InputError, match=wording):

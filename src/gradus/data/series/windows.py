@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradus.base.checks import check_whole
 from gradus.base.errors import InputError
 from gradus.data.splits import Split
 
@@ -116,13 +117,7 @@ def rows_of(part: str, wanted: float, rows: int, horizon: int) -> int:
 def check_lengths(length: int, horizon: int) -> None:
     """Refuse windows and horizons that have no row."""
     for name, value in (("window", length), ("horizon", horizon)):
-        if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
-            raise InputError(
-                f"{name} of a series",
-                expected="a whole number of rows from 1 up",
-                got=repr(value),
-                fix=f"give the {name} 24 rows, say",
-            )
+        check_whole(f"{name} of a series", value, fix=f"give the {name} 24 rows, say")
 
 
 def refuse_short(rows: int, length: int, horizon: int, words: str = "") -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from gradus.base.errors import InputError
@@ -87,35 +85,6 @@ def mel_filters(
             fix="take fewer bands, or longer windows",
         )
     return filters
-
-
-def stacked(
-    sequences: Sequence[np.ndarray], length: int | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Sequences of different lengths as one array (B, T, features), and their mask (B, T).
-
-    Shorter ones are filled up with zeros at their end, where the mask is 0; longer ones than
-    `length` lose their end. T is `length`, or that of the longest.
-
-    >>> x, mask = stacked([np.ones((2, 3)), np.ones((1, 3))])
-    >>> x.shape, mask.tolist()
-    ((2, 2, 3), [[1.0, 1.0], [1.0, 0.0]])
-    """
-    shapes = {np.shape(s)[1:] for s in sequences}
-    if len(shapes) != 1 or any(np.ndim(s) != 2 or not len(s) for s in sequences):
-        raise InputError(
-            "sequences to stack",
-            expected="arrays of shape (steps, features), with a step or more and equal features",
-            got=", ".join(str(np.shape(s)) for s in list(sequences)[:3]) or "none",
-            fix="give a list of spectrograms",
-        )
-    longest = max(map(len, sequences)) if length is None else length
-    x = np.zeros((len(sequences), longest, *shapes.pop()), np.float32)
-    mask = np.zeros((len(sequences), longest), np.float32)
-    for row, sequence in enumerate(sequences):
-        part = sequence[:longest]
-        x[row, : len(part)], mask[row, : len(part)] = part, 1
-    return x, mask
 
 
 def in_mel(hertz: float) -> float:

@@ -37,10 +37,3 @@ def check_text(text: Any, what: str = "text") -> str:
             fix="take the row out, or write it as text: str(value)",
         )
     return text
-
-
-def check_count(name: str, value: Any) -> None:
-    """Refuse what is no whole number from 1 up."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise InputError(name, expected="a whole number from 1 up", got=repr(value),
-                         fix=f"leave {name} out, or give a larger number")  # fmt: skip

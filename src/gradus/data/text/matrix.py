@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradus.base.errors import InputError, nearest
+from gradus.base.checks import check_name
 from gradus.data.text.checks import check_texts
 
 if TYPE_CHECKING:
@@ -19,13 +19,7 @@ if TYPE_CHECKING:
 
 def matrix_of(vectoriser: Vectoriser, texts: Iterable[str], kind: str) -> csr_array:
     """Bags of tokens as `Vectoriser.matrix` describes them, without the zeros."""
-    if kind not in KINDS:
-        raise InputError(
-            "kind of matrix",
-            expected=", ".join(map(repr, KINDS)),
-            got=repr(kind),
-            fix=nearest(str(kind), KINDS),
-        )
+    check_name("kind of matrix", kind, KINDS)
     return KINDS[kind](counts(vectoriser, texts), vectoriser)
 
 

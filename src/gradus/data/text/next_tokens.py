@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gradus.base.checks import check_whole
 from gradus.base.errors import InputError
 
 
@@ -86,10 +87,7 @@ def passages(numbers: Any, length: int, padding: int = 0) -> np.ndarray:
             got=f"{numbers.dtype} of shape {numbers.shape}",
             fix="give characters.numbers(text) of a longer text",
         )
-    if not isinstance(length, int | np.integer) or length < 1:
-        raise InputError(
-            "passages: length", expected="a whole number above 0", got=length, fix="take 200"
-        )
+    check_whole("passages: length", length, fix="take 200")
     count = -(-(len(numbers) - 1) // length)
     whole = np.full(count * length + 1, padding, np.int32)
     whole[: len(numbers)] = numbers

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from gradus.base.checks import check_name, check_whole
 from gradus.base.record import static
-from gradus.data.text.checks import check_count, check_text, check_texts
+from gradus.data.text.checks import check_text, check_texts
 from gradus.data.text.vocabulary import Vectoriser, counted
-from gradus.data.text.words import check_punctuation, split_words
+from gradus.data.text.words import PUNCTUATION, split_words
 
 
 class NGrams(Vectoriser):
@@ -50,8 +51,8 @@ class NGrams(Vectoriser):
 
         Raises InputError as `Words.fit`, and for n below 1.
         """
-        check_count("n", n)
-        check_punctuation(punctuation)
+        check_whole("n", n, fix="n=2")
+        check_name("punctuation", punctuation, PUNCTUATION)
         tokenised = (ngrams(split_words(t, lower, punctuation), n) for t in check_texts(texts))
         found = counted(tokenised, most, least, ends=False)
         return cls(**found, n=n, lower=lower, punctuation=punctuation)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradus.base.checks import check_whole
 from gradus.base.errors import InputError
 from gradus.base.record import Record, static
 from gradus.data.columns import text_of
@@ -16,7 +17,6 @@ from gradus.data.dataset import Dataset
 from gradus.data.frames import as_table
 from gradus.data.preprocess import check_column
 from gradus.data.targets import ClassTarget, Target, fit_target
-from gradus.data.text.padding import check_length
 from gradus.data.text.vocabulary import Vectoriser
 from gradus.data.text.words import Words
 
@@ -84,9 +84,12 @@ class TextPreprocessor(Record):
         made = vectoriser(texts)
         lengths = np.array([len(made.numbers(t)) for t in texts])
         usual = max(1, min(int(np.quantile(lengths, SHARE, method="higher")), MOST_TOKENS))
-        length = usual if length is None else check_length(length)
+        length = usual if length is None else length
+        check_whole(
+            "length", length, fix="leave it out, or give the tokens that are kept of each text"
+        )
         known = None if target is None else fit_target(table[target], target, target_kind)
-        return cls(names, made, length, int((lengths <= length).sum()), known)
+        return cls(names, made, int(length), int((lengths <= length).sum()), known)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -124,13 +127,15 @@ class TextPreprocessor(Record):
         for name in self.columns:
             fix = f"the run learned from {name!r}: add it, or rename the column that holds it"
             check_column(name, table.columns, fix)
-        x = self.vectoriser.encode(texts_of(table, self.columns), self.length)
+        texts = list(texts_of(table, self.columns))
+        x = self.vectoriser.encode(texts, self.length)
         silent = (x < self.vectoriser.first).all(axis=1)
         if silent.any():
+            row = int(silent.argmax())
             warnings.warn(
                 f"{', '.join(self.columns)}: {silent.sum()} of {len(x)} texts have no token that "
-                f"is known, the first in row {int(silent.argmax())} (counted from 0); what is "
-                "said of them rests on nothing",
+                f"is known, the first in row {row} of them (counted from 0), {texts[row][:40]!r}; "
+                "what is said of them rests on nothing",
                 stacklevel=2,
             )
         return x

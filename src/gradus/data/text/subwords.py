@@ -7,9 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from gradus.base.checks import check_whole
 from gradus.base.errors import InputError
 from gradus.base.record import static
-from gradus.data.text.checks import check_count, check_text, check_texts
+from gradus.data.text.checks import check_text, check_texts
 from gradus.data.text.reading import read_text
 from gradus.data.text.vocabulary import FIXED, Vectoriser, documents_of, fixed
 
@@ -52,7 +53,7 @@ class Subwords(Vectoriser):
         `tokenizers` is not installed.
         """
         tokenizers = library()
-        check_count("most", most)
+        check_whole("most", most)
         texts = check_texts(texts)
         tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE(unk_token=FIXED[1]))
         forms = tokenizers.normalizers

@@ -105,6 +105,9 @@ def read_vectors(path: str | Path, words: Vectoriser, seed: int = 0) -> WordVect
     """
     path = Path(path).expanduser()
     check_file(path)
+    if not hasattr(words, "vocabulary"):
+        raise InputError("read_vectors: words", expected="a vectoriser", got=type(words).__name__,
+                         fix="data.Words.fit(texts)")  # fmt: skip
     wanted = {token: n for n, token in enumerate(words.vocabulary)}
     known = {wanted[word]: vector for word, vector in rows(path) if word in wanted}
     if not known:
@@ -158,7 +161,7 @@ def vector_of(path: Path, line: int, numbers: Sequence[str], width: int) -> np.n
     try:
         vector = np.array(numbers, np.float32)
     except ValueError as error:
-        vector, got = np.array([np.nan]), str(error)
+        vector, got = np.array([np.nan]), str(error).rpartition(": ")[2]  # the part that is none
     else:
         got = "numbers that are not finite"
     if not np.isfinite(vector).all():

@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from gradus.base.checks import check_whole
 from gradus.base.errors import InputError
 from gradus.base.record import Record, static
-from gradus.data.text.checks import check_count, check_text, check_texts
+from gradus.data.padding import padded
+from gradus.data.text.checks import check_text, check_texts
 from gradus.data.text.matrix import matrix_of
-from gradus.data.text.padding import padded
 
 FIXED = ("<padding>", "<unknown>", "<start>", "<end>")
 
@@ -155,17 +156,17 @@ class Vectoriser(Counted):
         return number
 
     def _text(self, numbers: Sequence[int]) -> str:
-        found = np.asarray(numbers, np.int64)
-        wrong = (found < 0) | (found >= self.size)
+        found = np.asarray(numbers)
+        wrong = (found < 0) | (found >= self.size) | (found != np.floor(found))
         if wrong.any():
             raise InputError(
                 f"{type(self).__name__}: a number of no token",
                 expected=f"whole numbers from 0 to {self.size - 1}",
-                got=int(found[wrong][0]),
+                got=found[wrong][0],
                 fix="decode numbers of this vocabulary",
             )
         silent = {self.padding, *((2, 3) if self.ends else ())}
-        return self.joined([self.vocabulary[n] for n in found.tolist() if n not in silent])
+        return self.joined([self.vocabulary[n] for n in map(int, found) if n not in silent])
 
     def joined(self, tokens: list[str]) -> str:
         """Tokens as one text."""
@@ -185,9 +186,9 @@ def counted(
 
     Raises InputError for bounds below 1, and where no token is left.
     """
-    check_count("least", least)
+    check_whole("least", least, fix="least=1")
     if most is not None:
-        check_count("most", most)
+        check_whole("most", most)
     bags = [Counter(tokens) for tokens in tokenised]
     occurrences = sum_of(bags)
     kept = [token for token, count in occurrences.most_common(most) if count >= least]

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
-from gradus.base.errors import InputError
+from gradus.base.checks import check_name
 from gradus.base.record import static
 from gradus.data.text.checks import check_text, check_texts
 from gradus.data.text.vocabulary import Vectoriser, counted
@@ -68,7 +68,7 @@ class Words(Vectoriser):
 
         Keras' `TextVectorization` drops punctuation, also within words.
         """
-        check_punctuation(punctuation)
+        check_name("punctuation", punctuation, PUNCTUATION)
         tokenised = (split_words(text, lower, punctuation) for text in check_texts(texts))
         return cls(**counted(tokenised, most, least, ends), lower=lower, punctuation=punctuation)
 
@@ -100,14 +100,3 @@ def patterns() -> tuple[str, str]:
     marks = [c for c in map(chr, range(0x300, 0x20000)) if unicodedata.category(c)[0] == "M"]
     letters = rf"\w\u200c\u200d{''.join(marks)}"
     return rf"[{letters}]+(?:['’][{letters}]+)*", rf"[^\s{letters}]"
-
-
-def check_punctuation(punctuation: str) -> None:
-    """Refuse another way to treat punctuation."""
-    if punctuation not in PUNCTUATION:
-        raise InputError(
-            "punctuation",
-            expected=", ".join(map(repr, PUNCTUATION)),
-            got=repr(punctuation),
-            fix='punctuation="token"',
-        )

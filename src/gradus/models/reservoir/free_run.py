@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from gradus.base.checks import check_whole
 from gradus.base.errors import InputError
 from gradus.data.checks import check_arrays
 from gradus.nn.recurrent.sequence import Stepwise
@@ -65,7 +66,4 @@ def check_outputs(model: Any, x: Any, steps: int) -> None:
             got=f"{type(model).__name__} and x of shape {getattr(x, 'shape', None)}",
             fix="teach it the next input: models.with_readout(layer, x[:, :-1], x[:, 1:])",
         )
-    if not isinstance(steps, int | np.integer) or steps < 1:
-        raise InputError(
-            "free_run: steps", expected="a whole number from 1 up", got=steps, fix="write steps=84"
-        )
+    check_whole("free_run: steps", steps, fix="write steps=84")

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax, random
 
+from gradus.base.checks import check_whole
 from gradus.base.errors import InputError
 
 Step = Callable[[jax.Array, Any], tuple[jax.Array, Any]]
@@ -263,14 +264,6 @@ def side_by_side(tree: Any, beams: int) -> Any:
     Array([3, 3, 7, 7], dtype=int32)
     """
     return jax.tree.map(lambda a: jnp.repeat(a, beams, axis=0), tree)
-
-
-def check_whole(name: str, value: Any) -> None:
-    """Refuse what is no whole number from 1 up."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise InputError(
-            name, expected="a whole number from 1 up", got=repr(value), fix=f"write {name}=4"
-        )
 
 
 def _only_padding(gains: jax.Array, over: jax.Array, padding: int) -> jax.Array:

@@ -9,7 +9,8 @@ import jax
 import jax.numpy as jnp
 
 from gradus import nn
-from gradus.base.errors import InputError, located, nearest
+from gradus.base.checks import check_name, check_whole
+from gradus.base.errors import InputError, located
 from gradus.base.record import static
 from gradus.models.sequences.causal import CausalConvolutions
 from gradus.models.sequences.decomposition import DecomposedLinear
@@ -146,11 +147,12 @@ def forecaster(
     >>> model(jnp.ones((3, 96, 5))).shape
     (3, 24, 2)
     """
-    check_name("kind", kind, KINDS)
-    check_name("normalise", normalise, NORMALISERS)
+    check_name("forecaster: kind", kind, KINDS)
+    check_name("forecaster: normalise", normalise, NORMALISERS)
     units = tuple(hidden) or ((0,) if kind in NEED_UNITS else ())
-    sizes = {f"hidden[{i}]": n for i, n in enumerate(units)}
-    check_sizes(horizon=horizon, targets=targets, outputs=outputs, average=average, **sizes)
+    sizes = {"horizon": horizon, "targets": targets, "outputs": outputs, "average": average}
+    for name, size in (sizes | {f"hidden[{i}]": n for i, n in enumerate(units)}).items():
+        check_whole(f"forecaster: {name}", size)
     if kind == "linear":
         body = DecomposedLinear(horizon, targets, outputs, average)
     else:
@@ -179,29 +181,6 @@ def head(numbers: int, dropout: float) -> list[nn.Layer]:
     """A linear map that begins at 0: the first forecast is what the normalisation says."""
     last = nn.Dense(numbers, weight_init=nn.Zeros())
     return [nn.Dropout(dropout), last] if dropout else [last]
-
-
-def check_sizes(**sizes: int) -> None:
-    """Refuse sizes that are no whole numbers from 1 up."""
-    for name, size in sizes.items():
-        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-            raise InputError(
-                f"forecaster: {name}",
-                expected="a whole number from 1 up",
-                got=repr(size),
-                fix=f"{name}=1, or more",
-            )
-
-
-def check_name(what: str, name: str, table: dict) -> None:
-    """Refuse a name that is not in the table, with the nearest one."""
-    if name not in table:
-        raise InputError(
-            f"forecaster: {what}",
-            expected=", ".join(map(repr, table)),
-            got=repr(name),
-            fix=nearest(str(name), table),
-        )
 
 
 KINDS: dict[str, Callable[..., nn.Layer]] = {

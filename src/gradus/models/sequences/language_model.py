@@ -13,6 +13,7 @@ import numpy as np
 from gradus import nn
 from gradus.base.errors import InputError
 from gradus.base.record import param, static, weight
+from gradus.models.sequences.cells import dropped
 from gradus.models.sequences.decoding import Written, by_chance, likeliest, write
 from gradus.models.sequences.grams import checked
 from gradus.models.sequences.prompt import as_prompt, check_writing
@@ -230,10 +231,10 @@ def language_model(
             got="none",
             fix="models.language_model(tokens, nn.LSTM(256))",
         )
-    dropped = [nn.Dropout(dropout)] if dropout else []
-    body = [part for layer in layers for part in (*dropped, layer)]
+    between = dropped(dropout)
+    body = [part for layer in layers for part in (*between, layer)]
     return LanguageModel(
-        nn.Embedding(tokens, width), nn.Stack(*body, *dropped).with_sequences(), tied
+        nn.Embedding(tokens, width), nn.Stack(*body, *between).with_sequences(), tied
     )
 
 

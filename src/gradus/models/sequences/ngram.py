@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from gradus.base.checks import check_whole
 from gradus.base.errors import InputError
 from gradus.base.record import Record, static
 from gradus.models.sequences.grams import checked, count_grams
@@ -191,10 +192,7 @@ def drawn(random: np.random.Generator, log_p: np.ndarray, temperature: float) ->
 
 def check_order(order: Any, add: Any) -> None:
     """Refuse orders below 1, and smoothing by less than nothing."""
-    if not isinstance(order, int) or isinstance(order, bool) or order < 1:
-        raise InputError(
-            "ngram: order", expected="a whole number from 1 up", got=order, fix="take 3"
-        )
+    check_whole("ngram: order", order, fix="take 3")
     if add is not None and not (isinstance(add, int | float) and add >= 0):
         raise InputError(
             "ngram: add", expected="a number from 0 up, or None", got=add, fix="take 1"

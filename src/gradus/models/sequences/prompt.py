@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gradus.base.checks import check_whole
 from gradus.base.errors import InputError
 
 ANY = 2**31  # of a model that does not say how many tokens it knows
@@ -41,8 +42,7 @@ def check_writing(
     length: Any, temperature: Any, never: Sequence[int], end: int | None, tokens: int = ANY
 ) -> None:
     """Refuse to write nothing, temperatures below 0, and tokens that there are not."""
-    if not isinstance(length, int | np.integer) or length < 1:
-        raise InputError("length", expected="a whole number above 0", got=length, fix="length=200")
+    check_whole("length", length, fix="length=200")
     if not isinstance(temperature, int | float | np.number) or not 0 <= temperature < np.inf:
         raise InputError(
             "temperature",

@@ -10,15 +10,16 @@ import jax.numpy as jnp
 import numpy as np
 
 from gradus import nn
+from gradus.base.checks import check_whole
 from gradus.base.errors import InputError, located
 from gradus.base.record import static
-from gradus.models.sequences.decoding import beam_search, check_whole, write
+from gradus.models.sequences.cells import cell_named, dropped
+from gradus.models.sequences.decoding import beam_search, write
 from gradus.models.sequences.reading import Reader, TokenReader, VectorReader
 from gradus.models.sequences.writing import Writer
 from gradus.nn.layer import INFERENCE, Forward, Layer
 
 BLOCK = 100  # examples that are written about together
-KINDS = {"gru": nn.GRU, "lstm": nn.LSTM}
 
 
 class SequenceToSequence(Layer):
@@ -158,7 +159,7 @@ def sequence_to_sequence(
     *,
     units: int = 256,
     width: int = 128,
-    kind: str = "gru",
+    cell: str = "gru",
     layers: int = 1,
     bidirectional: bool = True,
     attention: str | None = "multiplicative",
@@ -173,7 +174,7 @@ def sequence_to_sequence(
         units: of each layer that writes; those that read in two directions have half as many in
             each, so that both have the same outputs.
         width: numbers in the vector of each token.
-        kind: "gru" or "lstm".
+        cell: "gru" or "lstm".
         layers: how many layers read, and how many write.
         bidirectional: whether the source is read in both directions.
         attention: score of `nn.Attention`: "additive", "multiplicative", "dot", "scaled dot";
@@ -181,7 +182,7 @@ def sequence_to_sequence(
         dropout: probability of dropping a number of the vectors and of the outputs.
         length: tokens to write at most, the end included; None: those of the targets.
 
-    Raises InputError for other kinds and scores, and for odd units in two directions.
+    Raises InputError for other cells and scores, and for odd units in two directions.
 
     >>> model = sequence_to_sequence(20, 30, units=8, width=4, length=5)
     >>> model = model.init(jax.random.key(0), (7,))
@@ -191,7 +192,7 @@ def sequence_to_sequence(
     Sutskever, Vinyals and Le (2014); Cho et al. (2014); attention: Bahdanau, Cho and Bengio
     (2015), and where it is looked: Luong, Pham and Manning (2015).
     """
-    cell = kind_of("sequence_to_sequence", kind)
+    recurrent = cell_named("sequence_to_sequence", cell)
     if bidirectional and units % 2:
         raise InputError(
             "sequence_to_sequence: units",
@@ -202,8 +203,8 @@ def sequence_to_sequence(
 
     def reading() -> nn.Layer:
         if bidirectional:
-            return nn.Bidirectional(cell(units // 2, return_sequences=True))
-        return cell(units, return_sequences=True)
+            return nn.Bidirectional(recurrent(units // 2, return_sequences=True))
+        return recurrent(units, return_sequences=True)
 
     reader = TokenReader(
         nn.Embedding(source, width, padding=0),
@@ -211,7 +212,7 @@ def sequence_to_sequence(
     )
     writer = Writer(
         nn.Embedding(target, width),
-        nn.Stack(*(cell(units, return_sequences=True) for _ in range(layers))),
+        nn.Stack(*(recurrent(units, return_sequences=True) for _ in range(layers))),
         None if attention is None else nn.Attention(attention, cross=True),
         dropout,
     )
@@ -223,7 +224,7 @@ def captioner(
     *,
     units: int = 256,
     width: int = 128,
-    kind: str = "gru",
+    cell: str = "gru",
     dropout: float = 0.0,
     length: int | None = None,
 ) -> SequenceToSequence:
@@ -233,11 +234,12 @@ def captioner(
         target: how many tokens can be written; 0 is padding, 2 and 3 are start and end.
         units: of the layer that writes.
         width: numbers in the vector of each token.
-        kind: "gru" or "lstm".
+        cell: "gru" or "lstm".
         dropout: probability of dropping a number of the vectors and of the outputs.
         length: tokens to write at most, the end included; None: those of the targets.
 
     Vectors of images come from `models.features`. Learns by `learn.sequence_to_sequence`.
+    Raises InputError for other cells.
 
     >>> model = captioner(30, units=8, width=4, length=5).init(jax.random.key(0), (6,))
     >>> model.generate(np.ones((2, 6), "float32"), beams=3).shape
@@ -245,22 +247,8 @@ def captioner(
 
     Vinyals, Toshev, Bengio and Erhan (2015), who show the image as a first word.
     """
-    cell = kind_of("captioner", kind)
-    body = nn.Stack(cell(units, return_sequences=True))
+    recurrent = cell_named("captioner", cell)
+    body = nn.Stack(recurrent(units, return_sequences=True))
     return SequenceToSequence(
         VectorReader(), Writer(nn.Embedding(target, width), body, None, dropout), length=length
     )
-
-
-def kind_of(name: str, kind: str) -> type[nn.GRU] | type[nn.LSTM]:
-    """The recurrent layer of a name; raises InputError for others."""
-    if kind not in KINDS:
-        raise InputError(
-            f"{name}: kind", expected=", ".join(KINDS), got=repr(kind), fix='write kind="gru"'
-        )
-    return KINDS[kind]
-
-
-def dropped(rate: float) -> tuple[nn.Layer, ...]:
-    """A layer that drops numbers, where any are dropped."""
-    return (nn.Dropout(rate),) if rate else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradus import nn
-from gradus.models.sequences.sequence_to_sequence import dropped, kind_of
+from gradus.models.sequences.cells import cell_named, dropped
 
 
 def tagger(
@@ -12,7 +12,7 @@ def tagger(
     *,
     units: int = 64,
     width: int = 64,
-    kind: str = "lstm",
+    cell: str = "lstm",
     layers: int = 1,
     bidirectional: bool = True,
     dropout: float = 0.0,
@@ -24,14 +24,14 @@ def tagger(
         tags: numbers for each token, the `size` of the likelihood: how many tags there are.
         units: of each layer, in each direction.
         width: numbers in the vector of each token.
-        kind: "lstm" or "gru".
+        cell: "lstm" or "gru".
         layers: how many layers lie on top of each other.
         bidirectional: whether a tag may rest on what comes after its token.
         dropout: probability of dropping a number of the vectors and of the outputs.
 
     Takes tokens (B, T) and gives (B, T, tags). It learns by `supervised` with `Categorical(tags)`
     from targets (B, T) and weights (B, T) that are 0 at padding.
-    Raises InputError for other kinds.
+    Raises InputError for other cells.
 
     >>> import jax, jax.numpy as jnp
     >>> model = tagger(20, 3, units=4, width=5).init(jax.random.key(0), (7,))
@@ -40,10 +40,10 @@ def tagger(
 
     Graves and Schmidhuber (2005).
     """
-    cell = kind_of("tagger", kind)
+    recurrent = cell_named("tagger", cell)
 
     def over_time() -> nn.Layer:
-        layer = cell(units, return_sequences=True)
+        layer = recurrent(units, return_sequences=True)
         return nn.Bidirectional(layer) if bidirectional else layer
 
     between = dropped(dropout)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradus import nn
-from gradus.base.errors import InputError, nearest
+from gradus.base.checks import check_name
+from gradus.base.errors import InputError
+from gradus.models.sequences.cells import cell_named
 from gradus.nn.combine import Sequential
 
 
@@ -46,7 +48,7 @@ def text_classifier(
         embedding: vectors that are known, `nn.Embedding.of(table, padding=0)`, or that of
             `nn.frozen`; None: vectors begin at random.
 
-    Raises InputError for another kind or cell.
+    Raises InputError for another kind or cell, and for known vectors of another number of tokens.
 
     >>> import jax, jax.numpy as jnp
     >>> net = text_classifier(1000, 2, "cnn").init(jax.random.key(0), (7,))
@@ -57,11 +59,26 @@ def text_classifier(
     Schuster and Paliwal (1997).
     """
     vectors = nn.Embedding(tokens, width, padding=0) if embedding is None else embedding
-    read = choose("kind", kind, READERS)(
-        units=units, windows=windows, cell=choose("cell", cell, CELLS), bidirectional=bidirectional
+    check_rows(vectors, tokens)
+    check_name("text_classifier: kind", kind, READERS)
+    recurrent = cell_named("text_classifier", cell)
+    read = READERS[kind](
+        units=units, windows=windows, recurrent=recurrent, bidirectional=bidirectional
     )
     dense = [layer for n in hidden for layer in (nn.Dense(n, activation), nn.Dropout(dropout))]
     return nn.Sequential(vectors, *read, nn.Dropout(dropout), *dense, nn.Dense(outputs))
+
+
+def check_rows(vectors: nn.Layer, tokens: int) -> None:
+    """Refuse known vectors that are those of another vocabulary."""
+    rows = getattr(getattr(vectors, "inner", vectors), "tokens", tokens)
+    if rows != tokens:
+        raise InputError(
+            "text_classifier: embedding",
+            expected=f"{tokens} vectors, one for each token",
+            got=rows,
+            fix="read them for this vocabulary: data.read_vectors(file, words)",
+        )
 
 
 def bag(**unused: Any) -> Sequence[nn.Layer]:
@@ -75,23 +92,12 @@ def cnn(*, units: int, windows: tuple[int, ...], **unused: Any) -> Sequence[nn.L
     return [nn.Branches(*patterns), nn.Concat()]
 
 
-def rnn(*, units: int, cell: Callable, bidirectional: bool, **unused: Any) -> Sequence[nn.Layer]:
+def rnn(
+    *, units: int, recurrent: Callable, bidirectional: bool, **unused: Any
+) -> Sequence[nn.Layer]:
     """The last state, in one direction or both."""
-    layer = cell(units)
+    layer = recurrent(units)
     return [nn.Bidirectional(layer) if bidirectional else layer]
 
 
 READERS: dict[str, Callable[..., Sequence[nn.Layer]]] = {"bag": bag, "cnn": cnn, "rnn": rnn}
-CELLS: dict[str, Callable[..., nn.Layer]] = {"lstm": nn.LSTM, "gru": nn.GRU}
-
-
-def choose(what: str, name: str, table: dict[str, Callable]) -> Callable:
-    """A member of a table; raises InputError with the nearest name for another."""
-    if name not in table:
-        raise InputError(
-            f"text_classifier: {what}",
-            expected=", ".join(map(repr, table)),
-            got=repr(name),
-            fix=nearest(str(name), table),
-        )
-    return table[name]

@@ -9,6 +9,7 @@ from typing import ClassVar
 import jax
 import jax.numpy as jnp
 
+from gradus.base.checks import check_name
 from gradus.base.errors import InputError
 from gradus.base.record import Record, static, weight
 from gradus.nn.initializers import GlorotUniform
@@ -116,11 +117,5 @@ SCORES: dict[str, Score] = {
 
 def score_of(name: str, score: str) -> Score:
     """The score of a name; raises InputError for others."""
-    if score not in SCORES:
-        raise InputError(
-            f"{name}: score",
-            expected=", ".join(map(repr, SCORES)),
-            got=repr(score),
-            fix=f'write nn.{name}("additive")',
-        )
+    check_name(f"{name}: score", score, SCORES)
     return SCORES[score]
