@@ -239,7 +239,10 @@ def _columns(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def _empty(path: Path, got: str) -> InputError:
     return InputError(
-        f"{path.name} is empty", expected="a file with something in it", got=got, fix="check the file"
+        f"{path.name} is empty",
+        expected="a file with something in it",
+        got=got,
+        fix="check the file",
     )
 
 
