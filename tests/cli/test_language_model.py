@@ -119,6 +119,7 @@ def test_words(files):
         ("nothing.txt", (), "nothing.txt"),
         (".", (), "is a folder"),
         ("book.txt", ("--target", "cat"), "--target with --language-model"),
+        ("book.txt", ("--length", 1), "2 tokens or more"),
         ("book.txt", ("--model", "mlp"), "auto, lstm, gru, rnn"),
         ("book.txt", ("--tokens", "ngrams"), "characters, words"),
         ("book.txt", ("--lines", "maybe"), "auto, yes, no"),

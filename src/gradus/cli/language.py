@@ -65,6 +65,7 @@ def read(path: str, part: str = "train", form: Any = None) -> Source:
 def prepare(source: Source, settings: Settings) -> Prepared:
     """Divide a text and number its tokens; raises InputError for what is too short."""
     refuse_others(settings)
+    refuse_small(settings)
     text = source.examples
     lines = choose("lines", settings.lines, LINES)
     lines = is_list(text) if lines is None else lines
@@ -105,6 +106,21 @@ def divided(text: str, lines: bool, settings: Settings) -> list[str]:
     if order is None:
         return [text[place] for place in places]
     return ["\n".join(texts[i] for i in order[place]) for place in places]
+
+
+def refuse_small(settings: Settings) -> None:
+    """Refuse nets without layers over time, and rows of a single token."""
+    for name, wrong, least in (
+        ("hidden", not settings.hidden, "layers over time, of 1 unit or more"),
+        ("length", settings.length == 1, "2 tokens or more"),
+    ):
+        if wrong:
+            raise InputError(
+                f"{option_name(name)} with --language-model",
+                expected=least,
+                got=getattr(settings, name) or 0,
+                fix="leave it out",
+            )
 
 
 def refuse_short(text: str, lines: bool) -> None:

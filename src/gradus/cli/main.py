@@ -28,7 +28,8 @@ app = typer.Typer(
 
 DATA = typer.Argument(
     metavar="DATA",
-    help="A table (.csv, .parquet, .npz), a folder of images by class, or a dataset's name",
+    help="A table (.csv, .parquet, .npz), a folder of images by class, a text file, or a"
+    " dataset's name",
 )
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run")]
 Out = Annotated[
@@ -100,7 +101,7 @@ def fit(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result")] = False,
     given: dict | None = None,
 ) -> None:
-    """Train a network on a table or on images, and compare it with simple baselines.
+    """Train a network on a table, images or text, and compare it with simple baselines.
 
     Columns are judged by what they hold: numbers are standardised, categories become dummies,
     dates their parts, and what is missing is filled and marked. Images are found in folders, one
@@ -111,6 +112,8 @@ def fit(
     - `gradus fit visits.csv --target stays --group patient --epochs 30`
     - `gradus fit photos --image-size 64 --augment crop,flip,rotate`
     - `gradus fit sales.csv --task anomaly`
+    - `gradus fit reviews.csv --text review --target label`
+    - `gradus fit power.csv --forecast 24 --target load --time hour`
     - `gradus fit book.txt --language-model`
     - `gradus fit --resume runs/sales-1`
 
@@ -155,6 +158,8 @@ def evaluate(
 
     if data is None and robust:
         raise typer.BadParameter("--robust attacks a run: gradus evaluate RUN DATA --robust")
+    if data is None and (Path(run) / "run.json").is_file():
+        raise typer.BadParameter(f"{run} is a run: gradus evaluate {run} DATA")
     if data is None:
         return cross_validate(combined({"data": run}, given or {}), folds or 5, repeats)
     refuse_settings(given or {}, folds)
@@ -196,7 +201,8 @@ def predict(
         typer.Option("--output", "-o", metavar="FILE", help="A .csv, .parquet or .npz file"),
     ] = None,
 ) -> None:
-    """Predict the target of new rows or images, with the probability of every class.
+    """Predict the target of new rows or images, with the probability of every class; or what
+    comes after the last row of a series.
 
     Columns are found by their names, in any order; further columns are left alone. Images are
     brought to the size and the colours that the run has learned from.

@@ -133,3 +133,8 @@ def test_wrong_use_is_answered(arguments, message):
 def test_new_tables_need_the_same_columns():
     with pytest.raises(InputError, match="no column 'rain'"):
         fitted().windows(TABLE.drop("rain"))
+
+
+def test_almost_numbers_are_named_where_nothing_can_be_forecast():
+    with pytest.raises(InputError, match=r"load: 2 of 3 .*'much' \(row 1, counted from 0\)"):
+        SeriesPreprocessor.fit({"load": ["1", "much", "3"]}, horizon=1)

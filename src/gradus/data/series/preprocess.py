@@ -11,6 +11,7 @@ from gradus.base.errors import InputError
 from gradus.base.record import Record, static
 from gradus.data.columns import numbers_of, shown
 from gradus.data.frames import as_table
+from gradus.data.inference import almost_numbers
 from gradus.data.preprocess import check_column
 from gradus.data.series.period import period_of
 from gradus.data.series.rhythm import Rhythm, counted
@@ -236,12 +237,18 @@ def chosen(
             "columns to forecast",
             expected="one column of numbers or more, each of them once, and not the time",
             got=", ".join(map(repr, first)) or "none",
-            fix=f"choose some of {', '.join(map(repr, usable))}" if usable else "add such a column",
+            fix=f"choose some of {', '.join(map(repr, usable))}" if usable else almost(table),
         )
     rest = usable if known is None else known
     columns = tuple(dict.fromkeys([*first, *rest]))
     left = (name for name in table.columns if name not in (*columns, *usable, time))
     return columns, tuple(left)
+
+
+def almost(table: pl.DataFrame) -> str:
+    """What keeps the columns of a table from being numbers, for people to mend."""
+    reasons = (f"{s.name}: {why}" for s in table if (why := almost_numbers(s)))
+    return "; ".join(reasons) or "add such a column"
 
 
 def found_period(values: np.ndarray, rhythm: Rhythm | None) -> int:
