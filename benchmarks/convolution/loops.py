@@ -55,7 +55,8 @@ def layers() -> dict[str, tuple]:
 
 def in_and_out_of_loops(rounds: int) -> None:
     """Values and gradients of every layer of the list, one by one and in a loop, in turn."""
-    print(f"\nCPU ms for values and gradients{'':10}{'one by one':>12}{'in a loop':>12}{'ratio':>9}")
+    head = "".join(f"{word:>12}" for word in ("one by one", "in a loop", "ratio"))
+    print(f"\n{'CPU ms for values and gradients':<41}{head}")
     for name, (layer, (batch, *shape)) in layers().items():
         layer = layer.init(jax.random.key(0), tuple(shape))
         x = jax.random.normal(jax.random.key(1), (batch, *shape))

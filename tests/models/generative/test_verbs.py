@@ -53,7 +53,8 @@ def test_codes_and_labels_may_be_lists():
     assert vae.decode([[0.5], [1.0]], [0, 1]).shape == (2, 2)
     net = models.autoencoder(2, [3], 1).init(jax.random.key(0), (2,))
     filled = net.impute(jax.random.key(1), ROWS, [[True, False], [False, False]])
-    assert filled[0, 0] != 0.5 and filled[1, 1] == -1.0
+    assert filled[0, 0] != 0.5
+    assert filled[1, 1] == -1.0
 
 
 def test_uneven_lists_are_refused():

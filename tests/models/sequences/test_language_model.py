@@ -145,3 +145,11 @@ def test_what_it_writes_while_it_learns():
 def test_wrong_use(model, call, wording):
     with pytest.raises(InputError, match=wording):
         call(model)
+
+
+@pytest.mark.parametrize(
+    "layer", [nn.Bidirectional(nn.GRU(4)), nn.TransformerBlock(3, heads=1)], ids=["both", "all"]
+)
+def test_layers_that_see_what_comes_are_refused(layer):
+    with pytest.raises(InputError, match=r"language_model › .*cannot go on"):
+        models.language_model(V, layer, width=3).init(KEY, (6,))

@@ -49,7 +49,7 @@ def unrolled(cell, weights, constants, steps, start):
     """The recurrence as one long graph, without a loop."""
     state, outputs = start, []
     for t in range(T):
-        at = jax.tree.map(lambda z: z[t], steps.inputs)
+        at = jax.tree.map(lambda z, t=t: z[t], steps.inputs)
         new = cell(lambda k, v: v @ weights[k], constants, at, state)
         there = steps.present[t][:, None] != 0
         state = tuple(jnp.where(there, n, s) for n, s in zip(new, state, strict=True))

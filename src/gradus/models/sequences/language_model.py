@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from gradus import nn
-from gradus.base.errors import InputError
+from gradus.base.errors import InputError, located
 from gradus.base.record import param, static, weight
 from gradus.models.sequences.cells import dropped
 from gradus.models.sequences.decoding import Written, by_chance, likeliest, write
@@ -61,6 +61,7 @@ class LanguageModel(Layer):
         embedding = self.embedding.init(one, shape)
         seen = embedding.output_shape(shape)
         ready = self.replace(embedding=embedding, body=self.body.init(two, seen))
+        check_order(ready.body, embedding.width)
         units = ready.body.output_shape(seen)[-1]
         if self.tied:
             check_tied(units, embedding.width)
@@ -215,7 +216,8 @@ def language_model(
             way from step to step.
         tied: whether the table of vectors is also that of the logits; see `LanguageModel`.
 
-    Raises InputError without layers, and where tied sizes do not fit.
+    Raises InputError without layers, where tied sizes do not fit, and, at `init`, for layers that
+    see the steps after them.
 
     >>> from gradus.base.tree import count
     >>> model = language_model(65, nn.GRU(16), nn.GRU(16), width=16, tied=True)
@@ -236,6 +238,16 @@ def language_model(
     return LanguageModel(
         nn.Embedding(tokens, width), nn.Stack(*body, *between).with_sequences(), tied
     )
+
+
+def check_order(body: nn.Stack, width: int) -> None:
+    """Refuse layers that see the steps after them: they would read off what they should foretell.
+
+    Those are the layers that cannot go on step by step; nothing is computed.
+    """
+    step = jnp.zeros((1, 1, width))
+    with located("language_model"):
+        eqx.filter_eval_shape(lambda body: body.steps(step, body.start(1)), body)
 
 
 def check_tied(units: int, width: int) -> None:
