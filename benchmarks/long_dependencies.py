@@ -130,8 +130,8 @@ def shares(model: Any, x: np.ndarray) -> str:
 def clipping(seed: int) -> None:
     """A net that starts with steep weights, with limits on the length of its gradient."""
     limits: dict[str, optim.Optimizer] = {
-        "no limit": optim.sgd(0.01),
-        "limit 1": optim.clipped(optim.sgd(0.01), norm=1.0),
+        "no limit": optim.sgd(0.1),
+        "limit 1": optim.clipped(optim.sgd(0.1), norm=1.0),
     }
     task = TASKS["adding"]._replace(epochs=3)
     print(
