@@ -109,7 +109,20 @@ def test_the_usual_bags_of_two_and_three_words():
 def test_the_most_frequent_comes_first_and_of_equals_the_first_seen():
     words = Words.fit(["b a c c", "a c d"], most=3, least=1)
     assert words.vocabulary[2:] == ("c", "a", "b")  # 3, 2, 1 and then d, as often as b
+    assert Words.fit(["d a c c", "a c b"], most=3).vocabulary == words.vocabulary
     assert Words.fit(["b a c c", "a c d"], least=2).vocabulary[2:] == ("c", "a")
+
+
+def test_which_words_are_kept_does_not_go_by_the_order_of_texts():
+    """Else only rare words of the class that comes last were unknown, and gave it away."""
+    good, bad = (
+        [f"good {i:03}" for i in range(0, 100, 2)],
+        [f"bad {i:03}" for i in range(1, 100, 2)],
+    )
+    kept = set(Words.fit(good + bad, most=52).vocabulary)
+    assert kept == set(Words.fit(bad + good, most=52).vocabulary)
+    unknown = [Words.fit(good + bad, most=52).matrix(texts)[:, 1].sum() for texts in (good, bad)]
+    assert unknown == [25, 25]
 
 
 def test_words_of_other_scripts_stay_whole():

@@ -34,8 +34,8 @@ class Vectoriser(Counted):
 
     Number 0 is padding, which only fills sequences up, and 1 stands for every token that the
     vocabulary lacks. With `ends` 2 and 3 mark start and end of each text. The most frequent token
-    comes next; of equals the one seen first. A class of its own says what `tokens` are, and what
-    stands `between` them in a text.
+    comes next; of equals the one seen first. Which of equals are kept does not go by the order of
+    the texts. A class of its own says what `tokens` are, and what stands `between` them in a text.
     """
 
     padding: ClassVar[int] = 0
@@ -191,7 +191,8 @@ def counted(
         check_whole("most", most)
     bags = [Counter(tokens) for tokens in tokenised]
     occurrences = sum_of(bags)
-    kept = [token for token, count in occurrences.most_common(most) if count >= least]
+    chosen = the_most(occurrences, most)
+    kept = [t for t, count in occurrences.most_common() if count >= least and t in chosen]
     if not kept:
         raise InputError(
             "vocabulary",
@@ -206,6 +207,15 @@ def counted(
         "texts": len(bags),
         "ends": ends,
     }
+
+
+def the_most(occurrences: Counter, most: int | None) -> set[str]:
+    """The most frequent tokens; of equals the first in the alphabet.
+
+    It must not be the first ones seen: where texts of one class stand before those of the other,
+    only rare words of the other would be unknown, and to be unknown would give the class away.
+    """
+    return set(sorted(occurrences, key=lambda token: (-occurrences[token], token))[:most])
 
 
 def sum_of(bags: Iterable[Counter]) -> Counter:

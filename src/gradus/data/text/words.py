@@ -24,18 +24,18 @@ class Words(Vectoriser):
     or `Subwords`.
 
     >>> texts = ["The cat sat on the mat.", "The dog ate the cat!"]
-    >>> words = Words.fit(texts, most=4)
+    >>> words = Words.fit(texts, least=2)
     >>> words.vocabulary
-    ('<padding>', '<unknown>', 'the', 'cat', 'sat', 'on')
+    ('<padding>', '<unknown>', 'the', 'cat')
     >>> words.tokens("Don't sit on it, cat.")
     ["don't", 'sit', 'on', 'it', ',', 'cat', '.']
-    >>> words.encode(["the cat", "A cat sat on the mat."])
-    array([[2, 3, 0, 0, 0, 0, 0],
-           [1, 3, 4, 5, 2, 1, 1]], dtype=int32)
-    >>> words.decode([2, 3, 4, 0, 0])
-    'the cat sat'
+    >>> words.encode(["the cat", "A cat sat."])
+    array([[2, 3, 0, 0],
+           [1, 3, 1, 1]], dtype=int32)
+    >>> words.decode([2, 3, 0, 0])
+    'the cat'
     >>> words.matrix(["the cat and the dog"], "count")
-    array([[0., 2., 2., 1., 0., 0.]], dtype=float32)
+    array([[0., 2., 2., 1.]], dtype=float32)
     """
 
     lower: bool = static()
