@@ -179,7 +179,7 @@ def test_aligned_many_to_many():
         ("model", lambda: learn.sequence_to_sequence(nn.Dense(2), optim.adam(0.01))),  # type: ignore[arg-type]
         ("sampling", lambda: learn.sequence_to_sequence(small(), optim.adam(0.1), sampling=1.5)),
         ("units", lambda: small(units=7)),
-        ("kind", lambda: small(kind="rnn")),
+        ("cell", lambda: small(cell="rnn")),
         ("Attention: score", lambda: small(attention="cosine")),
         ("attention to what was read", lambda: attentive_captioner().init(random.key(0), (4,))),
         ("length", lambda: small().init(random.key(0), (4,)).generate(X[:2])),

@@ -149,7 +149,7 @@ def test_what_lies_beyond_the_window_is_reached_by_the_state_alone():
     ("arguments", "wording"),
     [
         ((nn.Dense(1), Gaussian(), optim.sgd(0.1), 5), r"with `start` and `steps`\n.*Dense"),
-        ((stack(), Gaussian(), optim.sgd(0.1), 0), r"window\n.*1 or more\n.*0"),
+        ((stack(), Gaussian(), optim.sgd(0.1), 0), r"window\n.*from 1 up\n.*0"),
         ((stack(), optim.sgd(0.1), Gaussian(), 5), r"^likelihood\n"),
     ],
 )

@@ -20,7 +20,7 @@ def verb(function: Verb) -> Verb:
     >>> class Coin:
     ...     @verb
     ...     def log_prob(self, x):
-    ...         return jnp.log(jnp.full(len(x), 0.5))
+    ...         return jnp.log(0.5 * jnp.ones(len(x)))
     >>> Coin().log_prob([[0], [1]])
     Array([-0.6931472, -0.6931472], dtype=float32)
     >>> Coin().log_prob([[0], [1]], labels=[1, 2])
