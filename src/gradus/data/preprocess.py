@@ -153,16 +153,7 @@ class Preprocessor(Record):
 
     def targets(self, table: Any) -> np.ndarray:
         """The target column for the likelihood; `target.decode` brings predictions back."""
-        if self.target is None:
-            raise InputError(
-                "this preprocessor knows no target",
-                expected="a target named when it was fitted",
-                got="none",
-                fix="fit it again: `Preprocessor.fit(table, target='…')`",
-            )
-        table = as_table(table)
-        check_column(self.target.name, table.columns)
-        return self.target.encode(table[self.target.name])
+        return targets_of(table, self.target, "Preprocessor.fit(table, target='…')")
 
     def dataset(self, table: Any) -> Dataset:
         """Inputs and, where the target is known, targets of a table, with their names."""
@@ -202,6 +193,28 @@ def _kind(series: pl.Series, chosen: Mapping[str, str]) -> tuple[str, str]:
             fix=nearest(kind, KINDS),
         )
     return kind, "as you chose"
+
+
+def targets_of(table: Any, target: Target | None, fit: str) -> np.ndarray:
+    """The target column of a table for the likelihood.
+
+    Arguments:
+        table: as `as_table` takes it.
+        target: what was fitted; None where no target was named.
+        fit: the call that names one.
+
+    Raises InputError without a target, and for a table without its column.
+    """
+    if target is None:
+        raise InputError(
+            "this preprocessor knows no target",
+            expected="a target named when it was fitted",
+            got="none",
+            fix=f"fit it again: `{fit}`",
+        )
+    table = as_table(table)
+    check_column(target.name, table.columns)
+    return target.encode(table[target.name])
 
 
 def check_column(name: str, columns: list[str], fix: str | None = None) -> None:

@@ -15,7 +15,7 @@ from gradus.base.record import Record, static
 from gradus.data.columns import text_of
 from gradus.data.dataset import Dataset
 from gradus.data.frames import as_table
-from gradus.data.preprocess import check_column
+from gradus.data.preprocess import check_column, targets_of
 from gradus.data.targets import ClassTarget, Target, fit_target
 from gradus.data.text.vocabulary import Vectoriser
 from gradus.data.text.words import Words
@@ -142,16 +142,8 @@ class TextPreprocessor(Record):
 
     def targets(self, table: Any) -> np.ndarray:
         """The target column for the likelihood; `target.decode` brings predictions back."""
-        if self.target is None:
-            raise InputError(
-                "this preprocessor knows no target",
-                expected="a target named when it was fitted",
-                got="none",
-                fix="fit it again: `TextPreprocessor.fit(table, 'review', target='…')`",
-            )
-        table = as_table(table)
-        check_column(self.target.name, table.columns)
-        return self.target.encode(table[self.target.name])
+        call = "TextPreprocessor.fit(table, 'review', target='…')"
+        return targets_of(table, self.target, call)
 
     def dataset(self, table: Any) -> Dataset:
         """Inputs and, where the target is known, targets of a table."""
