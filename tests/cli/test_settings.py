@@ -46,7 +46,7 @@ def test_the_changed_settings_change_every_field():
 @pytest.mark.parametrize("settings", [Settings(), CHANGED, *MEANT])
 def test_toml_keeps_every_setting(settings, tmp_path):
     (tmp_path / "s.toml").write_text(to_toml(settings), encoding="utf-8")
-    assert combined(read_config(tmp_path / "s.toml"), {}) == settings
+    assert Settings(**read_config(tmp_path / "s.toml")) == settings
 
 
 def test_the_command_line_overrules_the_file_and_the_file_the_defaults():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gradus.base.errors import InputError
+from gradus.cli.scope import check_scope
 from gradus.cli.settings import Settings, known, option_name, written
 
 IMPLIED = {
@@ -56,9 +57,14 @@ def read_config(path: str | Path) -> dict[str, Any]:
 
 
 def combined(config: dict[str, Any], given: dict[str, Any]) -> Settings:
-    """Defaults, overridden by the configuration, overridden by the command line."""
+    """Defaults, overridden by the configuration, overridden by the command line.
+
+    Raises InputError for settings that mean nothing for the task.
+    """
     chosen = implied({**config, **given})
-    return Settings(**{**USUAL.get(chosen.get("task", ""), {}), **chosen})
+    settings = Settings(**{**USUAL.get(chosen.get("task", ""), {}), **chosen})
+    check_scope(settings)
+    return settings
 
 
 def implied(chosen: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from gradus import models
 from gradus.base.errors import InputError
 from gradus.cli.prepare import Part, Prepared
 from gradus.cli.recipe import OPTIMIZERS, build_penalty, build_schedule, optimisation
-from gradus.cli.settings import Settings, choose, option_name
+from gradus.cli.settings import Settings, choose
 from gradus.cli.source import Source
 from gradus.data import Dataset, SeriesPreprocessor, Split, split_windows
 from gradus.data.preprocess import check_column
@@ -33,7 +33,6 @@ NORMALISED = {
     "none": "by the level of the training part",
 }
 LIKELIHOODS = {"gaussian": Gaussian, "laplace": Laplace, "heteroscedastic": HeteroscedasticGaussian}
-LEFT_OUT = ("group", "category", "label_smoothing", "batch_norm")
 MOST_BYTES = 2**30  # of all windows of the training part
 
 
@@ -41,7 +40,7 @@ def prepare(source: Source, settings: Settings) -> Prepared:
     """Divide a series in order of time, and cut it into windows; raises InputError for what is no
     series.
     """
-    refuse_others(source, settings)
+    refuse_no_series(source, settings)
     for name in settings.drop:
         check_column(name, source.examples.columns)
     table = source.examples.drop(settings.drop)
@@ -67,8 +66,8 @@ def prepare(source: Source, settings: Settings) -> Prepared:
     return Prepared(train, validation, test, preprocessor, "forecast", sentences)
 
 
-def refuse_others(source: Source, settings: Settings) -> None:
-    """Refuse what is no table, and settings that say nothing of series."""
+def refuse_no_series(source: Source, settings: Settings) -> None:
+    """Refuse what is no table, and no horizon."""
     if not settings.forecast:
         raise InputError(
             "--task forecast",
@@ -82,15 +81,6 @@ def refuse_others(source: Source, settings: Settings) -> None:
             expected="a table with a row for each point in time",
             got="images",
             fix="give a .csv or .parquet file",
-        )
-    chosen = [name for name in LEFT_OUT if getattr(settings, name) not in ("", (), 0, False)]
-    chosen += ["augment"] if settings.augment not in ("auto", "none") else []
-    if chosen:
-        raise InputError(
-            f"{option_name(chosen[0])} with --forecast",
-            expected="settings of series",
-            got=getattr(settings, chosen[0]),
-            fix="leave it out",
         )
 
 

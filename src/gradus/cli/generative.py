@@ -11,7 +11,6 @@ import jax
 import numpy as np
 
 from gradus import learn, models, nn
-from gradus.base.errors import InputError
 from gradus.cli.prepare import Prepared
 from gradus.cli.recipe import OPTIMIZERS, build_penalty, build_schedule, optimisation
 from gradus.cli.settings import Settings, choose
@@ -43,20 +42,12 @@ MODELS: dict[str, Callable[..., GenerativeModel]] = {  # name -> (columns, setti
 
 
 def decided(settings: Settings, prepared: Prepared, form: Form) -> Settings:
-    """The settings with model and length of the code decided; raises InputError for models and
-    settings that do not go with the task.
+    """The settings with model and length of the code decided; raises InputError for models that
+    do not go with the task.
     """
     names = form.images if isinstance(prepared.preprocessor, PixelPreprocessor) else form.tables
     model = names[0] if settings.model == "auto" else settings.model
     choose("model", model, dict.fromkeys(names), ("auto", *names))
-    if settings.augment not in ("auto", "none") or settings.likelihood != "auto":
-        name = "likelihood" if settings.augment in ("auto", "none") else "augment"
-        raise InputError(
-            f"--{name} with --task {settings.task}",
-            expected="a task that predicts",
-            got=getattr(settings, name),
-            fix="leave it out",
-        )
     columns = prepared.train[0].shape[1]
     usual = WIDE_CODE if form.holes else min(max(columns // 4, 1), LONGEST_CODE)
     return replace(settings, model=model, code=settings.code or usual, augment="none")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,7 +18,7 @@ from gradus.cli.recipe import OPTIMIZERS, build_penalty, build_schedule, optimis
 from gradus.cli.settings import Settings, choose, option_name
 from gradus.cli.source import Source
 from gradus.data import LanguagePreprocessor
-from gradus.data.text.language import is_list, texts_of
+from gradus.data.text.language import escaped, is_list, texts_of
 from gradus.data.text.reading import read_text
 from gradus.learn import Algorithm
 from gradus.likelihoods import Categorical
@@ -33,14 +34,7 @@ LESSONS, EPOCHS, LEAST_PATIENCE = 5_000_000, (5, 200), 3  # tokens seen in a run
 SHORTEST, FEWEST = 200, 10  # characters of a text, lines of a list
 WRITTEN = {True: 10, False: 1}  # texts, unless chosen
 AS_LONG = 500  # tokens of a text
-OF_OTHERS = {
-    name: Settings.__dataclass_fields__[name].default
-    for name in (
-        *("target", "drop", "category", "group", "time", "forecast", "text", "image_size"),
-        *("filters", "activation", "batch_norm", "likelihood", "code", "augment"),
-        "label_smoothing",
-    )
-}
+SHOWN = 20  # unseen tokens
 
 
 def read(path: str, part: str = "train", form: Any = None) -> Source:
@@ -59,12 +53,14 @@ def read(path: str, part: str = "train", form: Any = None) -> Source:
             got="a folder",
             fix=f"give one of its files, or join them: cat {path}/* > book.txt",
         )
-    return Source(Path(path).stem, read_text(path))
+    text, name = read_text(path), Path(path).name
+    table = Path(path).suffix.lower() in (".csv", ".tsv")
+    note = f"{name} is learned letter by letter, not as a table: gradus fit {path} --target COLUMN"
+    return Source(Path(path).stem, text, notes=(note,) if table else ())
 
 
 def prepare(source: Source, settings: Settings) -> Prepared:
     """Divide a text and number its tokens; raises InputError for what is too short."""
-    refuse_others(settings)
     refuse_small(settings)
     text = source.examples
     lines = choose("lines", settings.lines, LINES)
@@ -137,18 +133,6 @@ def refuse_short(text: str, lines: bool) -> None:
         )
 
 
-def refuse_others(settings: Settings) -> None:
-    """Refuse settings that mean nothing for a text."""
-    for name, plain in OF_OTHERS.items():
-        if getattr(settings, name) != plain:
-            raise InputError(
-                f"{option_name(name)} with --language-model",
-                expected="settings of a language model",
-                got=getattr(settings, name),
-                fix="leave it out",
-            )
-
-
 def tokens_of(settings: Settings) -> str:
     """What the text is made of."""
     return "characters" if settings.tokens == "auto" else settings.tokens
@@ -219,7 +203,14 @@ def sentences(settings: Settings, prepared: Prepared) -> list[str]:
 
 
 def encoded(preprocessor: LanguagePreprocessor, text: str) -> Part:
-    """A text to measure on."""
+    """A text to measure on; tokens that the run has never seen are told of."""
+    if unseen := preprocessor.unseen(text):
+        shown = " ".join(map(escaped, unseen[:SHOWN])) + (" …" if len(unseen) > SHOWN else "")
+        warnings.warn(
+            f"{shown}: not in the text that the run has learned from; each counts as the one "
+            "unknown token",
+            stacklevel=2,
+        )
     return preprocessor.examples(text)
 
 

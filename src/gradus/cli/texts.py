@@ -19,7 +19,7 @@ from gradus.cli.recipe import (
     build_schedule,
     optimisation,
 )
-from gradus.cli.settings import Settings, choose, counted, option_name
+from gradus.cli.settings import Settings, choose, counted
 from gradus.cli.source import Source
 from gradus.cli.text_baselines import baselines
 from gradus.data import (
@@ -49,13 +49,11 @@ KINDS = {
     "cnn": "convolution over",
     "rnn": "LSTM in both directions over",
 }
-OF_OTHERS = {"augment": ("auto", "none"), "batch_norm": (False,), "category": ((),), "drop": ((),)}
 WIDTH = 64  # numbers in the vector of each token; patterns of each window; units of each direction
 
 
 def prepare(source: Source, settings: Settings) -> Prepared:
     """Divide and encode the rows; raises InputError for what cannot be learned from."""
-    refuse_settings(settings)
     if not settings.text or isinstance(source.examples, Dataset):
         raise InputError(
             "text to learn from",
@@ -109,20 +107,6 @@ def check_target(target: str, text: tuple[str, ...], columns: list[str]) -> None
             got=target or "no --target",
             fix=f"--target {others[-1]}" if others else "add a column to predict",
         )
-
-
-def refuse_settings(settings: Settings) -> None:
-    """Refuse what means nothing for text."""
-    for name, plain in OF_OTHERS.items():
-        value = getattr(settings, name)
-        if value not in plain:
-            raise InputError(
-                f"{option_name(name)} with --text",
-                expected="settings of nets for text",
-                got=value,
-                fix=f"leave {option_name(name)} out"
-                + ("; only the columns of --text are read" if name == "drop" else ""),
-            )
 
 
 def decided(settings: Settings, prepared: Prepared) -> Settings:

@@ -17,13 +17,11 @@ from gradus.cli.prepare import (
     rule,
     sizes,
 )
-from gradus.cli.settings import Settings, option_name
+from gradus.cli.settings import Settings
 from gradus.cli.source import Source
 from gradus.data import Dataset, PixelPreprocessor, Preprocessor, split
 from gradus.data.preprocess import check_column
 from gradus.likelihoods.inputs import as_targets
-
-LEFT_OUT = ("label_smoothing", "batch_norm")  # settings of nets that predict
 
 
 class Form(NamedTuple):
@@ -44,7 +42,6 @@ class Form(NamedTuple):
 
 def prepare(source: Source, settings: Settings, form: Form) -> Prepared:
     """Divide and encode examples; raises InputError for what cannot be learned from."""
-    refuse_targets(settings)
     if settings.model == "gan":
         settings = replace(settings, validation=0)  # no loss says when the players are done
     if isinstance(source.examples, Dataset):
@@ -105,20 +102,6 @@ def prepare_images(source: Source, settings: Settings, form: Form) -> Prepared:
     told = [*preprocessor.sentences, sizes([train, validation, test], how("", settings))]
     sentences = [*source.notes, *told]
     return Prepared(train, validation, test, preprocessor, settings.task, sentences)
-
-
-def refuse_targets(settings: Settings) -> None:
-    """Refuse settings of what is predicted."""
-    for name in ("target", *LEFT_OUT):
-        if getattr(settings, name) not in ("", 0, False):
-            raise InputError(
-                f"{option_name(name)} with --task {settings.task}",
-                expected="a task that predicts, or no such setting",
-                got=getattr(settings, name),
-                fix=f"leave it out; --drop {settings.target} keeps that column out of it"
-                if name == "target"
-                else "leave it out",
-            )
 
 
 def spread(x: np.ndarray | None, grains: np.ndarray, random: np.random.Generator) -> Any:

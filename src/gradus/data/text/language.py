@@ -127,8 +127,7 @@ class LanguagePreprocessor(Record):
 
         Raises InputError for tokens that the model has never seen, naming them.
         """
-        check_text(text, "prompt")
-        self.refuse_unseen(text)
+        self.refuse_unseen(check_text(text, "prompt"))
         if self.lines:
             return self.vectoriser.numbers(text)[None, :-1]
         if text and len(found := self.vectoriser.numbers(text)):
@@ -136,14 +135,23 @@ class LanguagePreprocessor(Record):
         ends = (self.vectoriser.number(token) for token in ("\n", "."))
         return np.array([[next((n for n in ends if n > 1), self.first)]], np.int32)
 
+    def unseen(self, text: str) -> list[str]:
+        """The tokens of a text that the vocabulary lacks, each once, in their order.
+
+        >>> LanguagePreprocessor.fit("anna and nan").unseen("a nun and a nut")
+        ['u', 't']
+        """
+        made = self.vectoriser
+        found = dict.fromkeys(t for part in texts_of(text, self.lines) for t in made.tokens(part))
+        return [token for token in found if made.number(token) == made.unknown]
+
     def refuse_unseen(self, text: str) -> None:
         """Refuse a prompt with tokens that are not in the vocabulary."""
-        made = self.vectoriser
-        unseen = [t for t in dict.fromkeys(made.tokens(text)) if made.number(t) == made.unknown]
+        unseen = self.unseen(text)
         if unseen:
             raise InputError(
                 f"prompt {text!r}",
-                expected=f"{type(made).__name__.lower()} that were in the training text",
+                expected=f"{type(self.vectoriser).__name__.lower()} that were in the training text",
                 got=f"{' '.join(map(escaped, unseen))}, never seen",
                 fix="leave them out",
             )
