@@ -77,8 +77,6 @@ def gradients(layer, x):
 
 def apart(layer, x) -> Callable[[], None]:
     """Gradients, one call after the other."""
-    import equinox as eqx
-
     run = eqx.filter_jit(gradients)
 
     def calls():
@@ -90,8 +88,6 @@ def apart(layer, x) -> Callable[[], None]:
 
 def together(layer, x) -> Callable[[], None]:
     """As many in one compiled loop, each a step of gradient descent on layer and inputs."""
-    import equinox as eqx
-
     arrays, rest = eqx.partition((layer, x), eqx.is_inexact_array)
 
     @jax.jit

@@ -15,6 +15,15 @@ SHAPES = {
     "strided": (32, 32, 16),  # conv 32, conv 64, conv 64, each with stride 2, mean
 }
 
+# name -> the file, and what to pass on
+PEERS = {
+    "gradus": ("with_gradus", {}),
+    "torch, channels last": ("with_torch", {"last": True}),
+    "torch, channels first": ("with_torch", {"last": False}),
+    "torch.compile": ("with_torch", {"last": True, "compiled": True}),
+    "keras": ("with_keras", {}),
+}
+
 
 def data(net: str) -> tuple[np.ndarray, np.ndarray]:
     """Images of shape (STEPS, BATCH, H, W, C), and their classes."""

@@ -33,6 +33,14 @@ NETS = {
 }
 BLOCKS, HEADS = 4, 4
 
+# name -> the file, and what to pass on
+PEERS = {
+    "gradus": ("with_gradus", {}),
+    "torch": ("with_torch", {}),
+    "torch.compile": ("with_torch", {"compiled": True}),
+    "keras": ("with_keras", {}),
+}
+
 
 def data(net: str) -> tuple[np.ndarray, np.ndarray]:
     """Inputs and targets of all steps: sequences and zeros, or tokens and the tokens after them."""

@@ -96,7 +96,10 @@ WRONG = {
     "itself": (["--text", "review", "--target", "review"], "another than those of --text"),
     "net": (["--text", "review", "--target", "label", "--model", "resnet"], "auto, bag, cnn, rnn"),
     "tokens": (["--text", "review", "--target", "label", "--tokens", "word"], "mean 'words'"),
-    "drop": (["--text", "review", "--target", "label", "--drop", "stars"], "only the columns of --text are read"),
+    "drop": (
+        ["--text", "review", "--target", "label", "--drop", "stars"],
+        "only the columns of --text",
+    ),
     "task": (["--text", "review", "--task", "density"], "leave --task out"),
     "no text": (["--task", "text", "--target", "label"], "--text review"),
 }

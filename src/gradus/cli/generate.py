@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,11 @@ import numpy as np
 
 from gradus.base.errors import InputError, nearest
 from gradus.base.files import write_atomically
-from gradus.cli import language
 from gradus.cli.folder import load_run
 from gradus.cli.generative import samples
 from gradus.cli.predict import as_bytes
 from gradus.cli.settings import counted
 from gradus.cli.tasks import TASKS, task_of
-from gradus.data import LanguagePreprocessor
 from gradus.report.pictures import png
 from gradus.training import Run
 
@@ -33,11 +32,12 @@ def generate(
         written: what was chosen about texts: prompt, length, temperature.
     """
     run = load_run(folder)
-    if isinstance(run.preprocessor, LanguagePreprocessor):
-        write_texts(run, count, output, seed, written)
+    task = task_of(run)
+    if task.texts:
+        write_texts(run, task.texts, count, output, seed, written)
         return
     refuse_writing(run, written)
-    if not task_of(run).draws:
+    if not task.draws:
         *able, last = (name for name, task in TASKS.items() if task.draws)
         raise InputError(
             f"generate with {folder}",
@@ -56,7 +56,12 @@ def generate(
 
 
 def write_texts(
-    run: Run, count: int | None, output: Path | None, seed: int, written: dict[str, Any]
+    run: Run,
+    texts: Callable[..., list[str]],
+    count: int | None,
+    output: Path | None,
+    seed: int,
+    written: dict[str, Any],
 ) -> None:
     """Write texts to a file, or print them: one in every line, or with a line between them."""
     if output is not None and output.suffix != ".txt":
@@ -66,7 +71,7 @@ def write_texts(
             got=output.suffix or "no ending",
             fix="-o texts.txt",
         )
-    made = language.texts(run, count, **written, seed=seed)
+    made = texts(run, count, **written, seed=seed)
     between = "\n" if run.preprocessor.lines else BETWEEN
     whole = between.join(made) + "\n"
     if output is None:

@@ -40,6 +40,8 @@ class Task(NamedTuple):
         predictions: (run, rows, what it is worth) -> columns of a table.
         draws: (run, count, seed) -> new examples, for `gradus generate` and the report; None where
             the run draws none.
+        texts: (run, count, prompt, length, temperature, seed) -> new texts; None where the run
+            writes none.
         read: (data, part, form) -> what DATA names.
     """
 
@@ -51,6 +53,7 @@ class Task(NamedTuple):
     encoded: Callable[..., Any]
     predictions: Callable[..., dict]
     draws: Callable[..., Any] | None = None
+    texts: Callable[..., list[str]] | None = None
     read: Callable[..., Any] = read
 
 
@@ -106,6 +109,7 @@ TASKS: dict[str, Task] = {
         language.encoded,
         language.refused,
         language.samples,
+        language.texts,
         language.read,
     ),
     "density": without_targets(
