@@ -178,3 +178,18 @@ def test_damaged_texts_are_refused(gradus, runs, tmp_path):
     answer = gradus("report", copy)
     assert answer.code == 2
     assert "texts.safetensors" in answer.err
+
+
+def test_what_the_run_has_never_seen_is_told(gradus, runs, tmp_path):
+    (tmp_path / "other.txt").write_text("the Cat sat on the Mat?\n" * 60)
+    answer = gradus("evaluate", runs["book"], tmp_path / "other.txt")
+    assert answer.code == 0
+    assert "C M ?: not in the text" in answer.err
+    (tmp_path / "known.txt").write_text(VERSE * 30)
+    assert "not in the text" not in gradus("evaluate", runs["book"], tmp_path / "known.txt").err
+
+
+def test_a_table_that_is_read_as_a_text_is_told(tmp_path):
+    (tmp_path / "sales.csv").write_text("price,size\n" + "3,4\n" * 99)
+    (note,) = language.read(str(tmp_path / "sales.csv")).notes
+    assert "not as a table" in note
