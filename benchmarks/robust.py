@@ -1,7 +1,7 @@
 """What attacks do to nets on MNIST, and what learning from them repairs.
 
-`GRADUS_DATA=… python -m benchmarks.robust [adversarial | labels] [--seeds 3]`, with the four idx
-files of MNIST in `$GRADUS_DATA/mnist`.
+`GRADUS_DATA=… python -m benchmarks.robust [dense | convolution | labels] [--seeds 3]`, with the four
+idx files of MNIST in `$GRADUS_DATA/mnist`.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from gradus import Patience, data, fit, models, optim, supervised
+from gradus import Patience, data, fit, models, nn, optim, supervised
 from gradus.learn import adversarial, virtual_adversarial
 from gradus.likelihoods import Categorical
 from gradus.robust import fgsm, robustness_curve
@@ -22,20 +24,33 @@ from gradus.robust import fgsm, robustness_curve
 DIGITS = Categorical(10)
 EPSILON = 0.25  # of pixels from 0 to 1
 SHARE = 0.75  # α of the clean loss beside that under attack
-EPOCHS, BATCH = 12, 256
 LABELS = 1000  # of the 60 000
 REPEATS = 20  # how often labelled examples stand beside the others, so that all batches have some
 
 
+class Net(NamedTuple):
+    """What is attacked: how it is made, the shape of its images, and how it learns."""
+
+    make: Callable[[], nn.Layer]
+    shape: tuple[int, ...]
+    epochs: int
+    batch: int
+
+
+NETS = {
+    "dense": Net(lambda: models.mlp([512, 512], 10), (784,), 12, 256),
+    "convolution": Net(lambda: models.cnn((16, 32), 10, hidden=(128,)), (28, 28, 1), 8, 128),
+}
+
+
 def main() -> None:
-    """One part, or both."""
+    """The parts that were asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.robust", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["adversarial", "labels"])
+    parser.add_argument("parts", nargs="*", default=[*NETS, "labels"])
     parser.add_argument("--seeds", type=int, default=3, help="how many nets of each kind")
     given = parser.parse_args()
-    parts = {"adversarial": lambda: under_attack(given.seeds), "labels": few_labels}
     for part in given.parts:
-        parts[part]()
+        few_labels() if part == "labels" else under_attack(NETS[part], given.seeds)
 
 
 def mnist() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -49,20 +64,21 @@ def mnist() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     return tuple(arrays)
 
 
-def under_attack(seeds: int) -> None:
+def under_attack(net: Net, seeds: int) -> None:
     """FGSM at ε = 0.25: plain nets, and such that learn from it (published: 89.4 % → 17.9 %)."""
     x, y, test_x, test_y = mnist()
+    x, test_x = (images.reshape(-1, *net.shape) for images in (x, test_x))
     attack = fgsm(EPSILON, low=0.0, high=1.0)
     learners = {
-        "plain": lambda net, rate: supervised(net, DIGITS, rate),
-        "adversarial": lambda net, rate: adversarial(net, DIGITS, rate, attack=attack, share=SHARE),
+        "plain": supervised,
+        "adversarial": partial(adversarial, attack=attack, share=SHARE),
     }
     clean: dict[str, list[float]] = {name: [] for name in learners}
     for seed in range(seeds):
         for name, learner in learners.items():
-            rate = optim.adam(optim.cosine_decay(2e-3, steps=EPOCHS * -(-len(x) // BATCH)))
-            begun, net = time.perf_counter(), models.mlp([512, 512], 10)
-            run = fit(learner(net, rate), (x, y), epochs=EPOCHS, batch=BATCH, seed=seed)
+            rate = optim.adam(optim.cosine_decay(2e-3, net.epochs * -(-len(x) // net.batch)))
+            begun, learn = time.perf_counter(), learner(net.make(), DIGITS, rate)
+            run = fit(learn, (x, y), epochs=net.epochs, batch=net.batch, seed=seed)
             print(f"\n{name}, seed {seed}: {run.status}, {time.perf_counter() - begun:.0f} s")
             strengths = [0, 0.1, EPSILON]
             curve = robustness_curve(run.model, DIGITS, test_x, test_y, strengths, low=0, high=1)
