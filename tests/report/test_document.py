@@ -234,6 +234,33 @@ def test_best_epoch_is_marked_where_something_was_validated():
     assert "best epoch 7" not in Page(page(without, title="t")).svgs["Loss"]
 
 
+BLIND = "Without a validation part nobody can see here whether the model overfits."
+
+
+def with_penalty(size, validation=True):
+    """The page about a run whose penalty falls from `size`."""
+    history = dict(make_history(validation=validation))
+    history["penalty"] = np.linspace(size, size / 2, 12)
+    return Page(page(make_run(History(history)), title="t"))
+
+
+def test_a_penalty_has_a_panel_where_it_is_not_0():
+    assert "Penalty" not in with_penalty(0.0).svgs
+    assert "Penalty" in with_penalty(0.1).svgs
+
+
+def test_only_what_could_be_validated_is_called_unvalidated():
+    assert BLIND not in with_penalty(0.1).text
+    assert with_penalty(0.1, validation=False).text.count(BLIND) == 2  # loss and accuracy
+
+
+def test_a_measure_of_training_alone_is_called_so():
+    history = {"epoch": [1, 2], "loss": [2.0, 1.0], "val_loss": [2.0, 1.5], "critic": [0.1, 0.2]}
+    text = Page(page(make_run(History(history)), title="t")).text
+    assert "Measured on the training part alone." in text
+    assert BLIND not in text
+
+
 def test_lost_epochs_are_named():
     assert "Not finite from epoch 4 on." in Page(page(*CASES["NaN"], title="t")).text
 

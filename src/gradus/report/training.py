@@ -36,12 +36,24 @@ def training(run: Run) -> Markup:
     history = run.history
     if not history.epochs:
         return section("Training", element("p", "No epoch was finished: there is nothing to draw."))
-    names = [name for name in history.measures if not name.startswith("val_")]
+    names = [name for name in history.measures if worth_drawing(history, name)]
     names.sort(key=lambda name: name != "loss")
     figures = [measure_figure(history, name, run.best_epoch) for name in names]
     if "rate" in history and np.ptp(history["rate"]) > 0:
         figures.append(rate_figure(history))
     return section("Training", element("div", *figures, class_="figures"))
+
+
+def worth_drawing(history: History, name: str) -> bool:
+    """Whether a column gets a panel: not one of the validation part, which stands beside another,
+    and no penalty that is 0 throughout.
+    """
+    return not name.startswith("val_") and not (is_penalty(name) and not history[name].any())
+
+
+def is_penalty(name: str) -> bool:
+    """Whether a column is a part of the loss that training alone has."""
+    return name.endswith("penalty")
 
 
 def measure_figure(history: History, name: str, best: int) -> Markup:
@@ -51,14 +63,18 @@ def measure_figure(history: History, name: str, best: int) -> Markup:
     spec = traces.trace(history["epoch"], series, best if "validation" in series else 0)
     ends = "; ".join(f"{part} ends at {values[-1]:.4g}" for part, values in series.items())
     picture = svg(spec, heading(name), f"{heading(name)} over the epochs: {ends}.")
-    caption = trace_caption(name, series) + holes(history["epoch"], series)
+    caption = trace_caption(history, name) + holes(history["epoch"], series)
     return figure(heading(name) + log_note(series), picture, caption)
 
 
-def trace_caption(name: str, series: Mapping[str, np.ndarray]) -> str:
+def trace_caption(history: History, name: str) -> str:
     """What to look for in a trace."""
-    if "validation" not in series:
+    if is_penalty(name):
+        return "A part of the training loss; nothing is penalised on other examples."
+    if not any(column.startswith("val_") for column in history):
         return "Without a validation part nobody can see here whether the model overfits."
+    if f"val_{name}" not in history:
+        return "Measured on the training part alone."
     if name == "loss":
         return (
             "A validation line that turns upwards while the training line still falls is "
