@@ -4,11 +4,21 @@ import zlib
 
 import numpy as np
 import pytest
+from report.reading import Page
 
-from gradus.report.axes import ValueAxis, decades, distinct, short, spread, wants_log
+from gradus.report.axes import (
+    ValueAxis,
+    decades,
+    distinct,
+    numeric,
+    short,
+    spread,
+    wants_log,
+)
 from gradus.report.curves import reliability, roc_curves
 from gradus.report.html import Markup, element, safe, table
 from gradus.report.pictures import as_pictures, png
+from gradus.report.style import chart, layer, svg
 from gradus.report.traces import some, trace
 
 
@@ -77,6 +87,40 @@ def test_an_axis_of_one_value_has_a_range():
     for value in (0.0, -2.0, 5.0):
         low, high, _ = ValueAxis.around(np.array([value]), log=False)
         assert low < value < high
+
+
+def ticks_of(low, high, **axis):
+    """The labels of an axis, as they are drawn."""
+    y = numeric("y", scale={"domain": [low, high]}, **axis)
+    picture = svg(chart([layer([{"y": low}], {"type": "point"}, y=y)]), "t", "words")
+    return Page(picture).svgs["t"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "written"),
+    [
+        (0, 500, ["0", "200", "400", "500"]),
+        (0, 1000, ["0", "500", "1,000"]),
+        (10, 20, ["10", "20"]),
+        (-10, 10, ["−10", "0", "10"]),
+        (0, 0.003, ["0", "0.001", "0.002", "0.003"]),
+        (123_456, 123_457, ["123,456", "123,457"]),
+        (0, 2e9, ["0", "1e+9", "2e+9"]),
+        (0, 2e-6, ["0", "1e-6", "2e-6"]),
+    ],
+)
+def test_ticks_are_plain_numbers_unless_very_large_or_small(low, high, written):
+    values = [float(text.replace(",", "").replace("−", "-")) for text in written]
+    assert ticks_of(low, high, values=values) == written
+
+
+def test_ticks_go_by_a_format_that_was_asked_for():
+    assert ticks_of(0, 1, values=[0, 1], format=".2f") == ["0.00", "1.00"]
+
+
+def test_ticks_that_the_axis_chooses_itself_are_plain():
+    assert "500" in ticks_of(0, 600)
+    assert not any("e" in tick for tick in ticks_of(0, 600) + ticks_of(5, 25))
 
 
 def test_some_keeps_the_first_and_the_last():

@@ -8,10 +8,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+LARGE, SMALL = 1e7, 1e-4  # from here on and below here powers of ten are easier to read
+PLAIN = (  # what a tick is called, as an expression of Vega
+    f"datum.value && (abs(datum.value) >= {LARGE:g} || abs(datum.value) < {SMALL:g})"
+    " ? format(datum.value, '.9~e') : format(datum.value, ',.9~r')"
+)
+
 
 def numeric(field: str, title: str | None = None, *, scale: dict | None = None, **axis) -> dict:
     """An axis of numbers: which column it shows, its title, its range and its ticks."""
-    shown = {"format": "~g", "tickCount": 5, **axis}
+    words = {} if "format" in axis else {"labelExpr": PLAIN}
+    shown = {"tickCount": 5, **words, **axis}
     encoding = {"field": field, "type": "quantitative", "title": title, "axis": shown}
     return encoding if scale is None else {**encoding, "scale": {"nice": False, **scale}}
 
