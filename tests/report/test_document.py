@@ -8,6 +8,7 @@ from report.examples import make_classification, make_history, make_regression, 
 from report.reading import Page
 
 from gradus.base.errors import InputError
+from gradus.evaluation import Forecasts, Scores
 from gradus.report import page, write
 from gradus.training.history import History
 
@@ -232,6 +233,35 @@ def test_best_epoch_is_marked_where_something_was_validated():
     assert "best epoch 7" in Page(page(make_run(), title="t")).svgs["Loss"]
     without = make_run(make_history(validation=False))
     assert "best epoch 7" not in Page(page(without, title="t")).svgs["Loss"]
+
+
+RESULTS = {
+    "accuracy on new examples": {"assessment": CASES["two classes"][1]},
+    "nats per character on new examples": {
+        "scores": Scores("nats per character", False, 9, {"bits": 3.0, "nats per character": 2.0})
+    },
+    "standardised mse on new windows": {
+        "forecasts": Forecasts(
+            ("a", "b"),
+            9,
+            {"standardised mse": 2.0},
+            by_step=np.ones((1, 3)),
+            by_target=np.ones((1, 2)),
+            band=np.zeros((2, 3, 2)),
+            known=np.zeros((1, 5, 2)),
+            ahead=np.zeros((1, 3, 2)),
+            guesses=np.zeros((1, 1, 3, 2)),
+        )
+    },
+}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_the_result_is_the_first_number_of_the_page(run, name):
+    texts = Page(page(run, title="t", **RESULTS[name])).texts
+    assert texts.index(name) < texts.index("epochs")
+    if name.startswith("nats"):
+        assert texts[texts.index(name) + 1] == "2.0000"
 
 
 BLIND = "Without a validation part nobody can see here whether the model overfits."

@@ -32,6 +32,8 @@ from gradus.report.worth import worth
 from gradus.robust import RobustnessCurve
 from gradus.training.run import Run
 
+Found = Assessment | Scores | Forecasts  # what a run is worth, by what it has learned to do
+
 
 def page(
     run: Run,
@@ -79,7 +81,7 @@ def page(
     """
     check_kinds(run, assessment)
     contents = [
-        header(title, run, assessment),
+        header(title, run, assessment or scores or forecasts),
         results.result(assessment) if assessment else "",
         worth(scores),
         forecast(forecasts),
@@ -150,23 +152,31 @@ def check_kinds(run: Any, assessment: Any) -> None:
             )
 
 
-def header(title: str, run: Run, assessment: Assessment | None) -> Markup:
+def header(title: str, run: Run, found: Found | None) -> Markup:
     """The title, how the run ended, and the few numbers to read first."""
     status = run.status[:1].upper() + run.status[1:] + "."
-    return element("header", element("h1", title), element("p", status), headline(run, assessment))
+    return element("header", element("h1", title), element("p", status), headline(run, found))
 
 
-def headline(run: Run, assessment: Assessment | None) -> Markup:
-    """The few numbers to read first."""
+def headline(run: Run, found: Found | None) -> Markup:
+    """The few numbers to read first: what the run is worth before all others."""
     numbers: dict[str, object] = {}
-    if assessment:
-        name, _ = results.HEADLINE[assessment.kind]
-        numbers[f"{readable(name)} on new examples"] = shown(assessment.measures[name])
+    if found is not None:
+        name = leading(found)
+        where = f"on new {results.NOUNS[found.noun]}"
+        numbers[f"{readable(name)} {where}"] = shown(found.measures[name])
     numbers["epochs"] = f"{run.history.epochs:,}"
     if run.best_epoch:
         numbers["best epoch"] = f"{run.best_epoch:,}"
     numbers |= {f"seconds to {name}": f"{value:.3g}" for name, value in run.seconds.items()}
     return facts(numbers)
+
+
+def leading(found: Found) -> str:
+    """The measure that stands for all."""
+    if isinstance(found, Assessment):
+        return results.HEADLINE[found.kind][0]
+    return found.headline
 
 
 def model(rows: Iterable[Mapping[str, object]] | None, graph: ModelGraph | None = None) -> Markup:
