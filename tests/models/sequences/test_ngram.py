@@ -68,6 +68,33 @@ def test_padding_is_no_token():
         assert p(chain, 2, 5, 3) == p(ngram(rows, 6, 3), 2, 5, 3)
 
 
+SHORT = np.array([[2, 4, 5, 5, 3, 0], [2, 4, 6, 3, 0, 0]])  # rows of 5 and of 4 tokens
+
+
+@pytest.mark.parametrize("order", [6, 7, 20])
+@pytest.mark.parametrize("add", [None, 0.5])
+def test_an_order_beyond_every_row_says_what_the_longest_grams_say(order, add):
+    chain, longest = ngram(SHORT, 8, order, add=add), ngram(SHORT, 8, 5, add=add)
+    np.testing.assert_array_equal(chain.log_prob(SHORT), longest.log_prob(SHORT))
+    assert chain.generate(KEY, [2], 9, temperature=0).shape == (1, 9)
+
+
+def test_an_order_beyond_every_row_by_hand():
+    """1 2 and 1 3 once each: D is 0.9 of all grams. p(2) = 0.1 / 2 + 0.9 / 3 = 0.35, and
+    p(2 | 1) = 0.1 / 2 + 0.9 · 0.35; nothing comes after 2 or 3.
+    """
+    chain = ngram([[1, 2], [1, 3]], 4, 5, never=(0,))
+    assert p(chain, 1, 2) == pytest.approx(0.365)
+    assert p(chain, 1, 2, 3, 1, 2, 1) == pytest.approx(0.3)
+    assert p(chain, 3, 3, 3, 3, 1, 2) == pytest.approx(0.365)
+
+
+def test_counts_with_k_know_nothing_after_a_context_beyond_every_row():
+    chain = ngram([[1, 2], [1, 3]], 4, 3, add=1.0, never=(0,))
+    assert p(chain, 1, 2) == pytest.approx((1 + 1) / (2 + 3))
+    assert p(chain, 1, 2, 3) == pytest.approx(1 / 3)
+
+
 def test_what_it_writes_is_what_it_has_read():
     chain = ngram([[1, 2, 3, 1, 2, 3, 1, 2, 3]], 4, 2, add=0.0)
     assert chain.generate(KEY, [1], 5).tolist() == [[2, 3, 1, 2, 3]]

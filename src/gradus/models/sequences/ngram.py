@@ -34,12 +34,16 @@ class Level(Record):
 
     def find(self, context: np.ndarray, token: np.ndarray) -> np.ndarray:
         """The places of grams, given those of their contexts; −1 for what has not occurred."""
+        if not len(self.codes):
+            return np.full_like(context, -1)
         wanted = context * self.tokens + token
         place = np.minimum(np.searchsorted(self.codes, wanted), len(self.codes) - 1)
         return np.where((context >= 0) & (self.codes[place] == wanted), place, -1)
 
     def mixed(self, context: np.ndarray, place: np.ndarray, below: np.ndarray) -> np.ndarray:
         """p of every gram; `below` where its context has not occurred."""
+        if not len(self.codes):
+            return below
         own = np.where(place >= 0, self.own[place], 0)
         return own + np.where(context >= 0, self.rest[context], 1) * below
 
@@ -141,7 +145,7 @@ def ngram(
         rows: sequences of tokens, padding after them, shape (n, T); the first token of each is
             given and never predicted.
         tokens: how many tokens there are.
-        order: n; 1 looks at no token before, 2 at one, …
+        order: n; 1 looks at no token before, 2 at one, … It may exceed the length of the rows.
         add: k; None for Kneser and Ney.
         never: tokens that never come next, such as padding and the start of a text; V counts the
             others.
