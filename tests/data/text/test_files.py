@@ -7,6 +7,7 @@ import pytest
 
 from gradus.base.errors import InputError
 from gradus.data import Words, WordVectors, read_table, read_text, read_vectors
+from gradus.data.text.vectors import rows
 
 WORDS = Words.fit(["the cat sat on the mat"])
 GLOVE = "the 1 2\ncat 3 -4\ndog 0 0\n"
@@ -57,9 +58,40 @@ def test_other_words_are_drawn_as_wide_as_the_known_ones(tmp_path):
     assert abs(others).max() <= np.sqrt(27)
 
 
+BLANKS = ["the 1 2 3", ". . . 4 5 6", "at name@domain.com 1 2 3", "route 66 7 8 9"]
+
+
+@pytest.mark.parametrize("first", range(4))
+@pytest.mark.parametrize("header", ["", "4 3\n"], ids=["glove", "word2vec"])
+def test_what_stands_before_the_numbers_is_the_word(tmp_path, header, first):
+    lines = BLANKS[first:] + BLANKS[:first]
+    path = write(tmp_path, header + "\n".join(lines))
+    assert [(word, vector.tolist()) for word, vector in rows(path)] == [
+        (line.rsplit(" ", 3)[0], [float(number) for number in line.split(" ")[-3:]])
+        for line in lines
+    ]
+
+
+@pytest.mark.parametrize("line", [". . . 4 5 6", "1 4 5 6", "nan 4 5 6"])
+def test_one_line_says_how_many_numbers_there_are(tmp_path, line):
+    ((word, vector),) = rows(write(tmp_path, line))
+    assert (word, vector.tolist()) == (line[:-6], [4, 5, 6])
+
+
+def test_of_a_word_that_occurs_twice_the_first_vector_counts(tmp_path):
+    vectors = read_vectors(write(tmp_path, "the 1 2\ncat 3 4\nthe 5 6\n"), WORDS)
+    assert vectors["the"].tolist() == [1, 2]
+    assert vectors.found == 2
+
+
 WRONG = {
-    "ragged": ("the 1 2\ncat 3\n", "line 2", "2 numbers"),
-    "too long": ("the 1 2\nnew york 1 2\n", "line 2", "blanks within a word"),
+    "ragged": ("the 1 2\ncat 3\n", "line 2", "a word and 2 numbers", "Got:      1 number\n"),
+    "first line ragged": ("the x 2\ncat 3 4\nsat 3 4\n", "line 1", "'x'"),
+    "first line too short": ("the 1\ncat 3 4\n", "line 1", "2 numbers", "Got:      1 number\n"),
+    "one number": ("the 1\ncat\n", "line 2", "a word and 1 number,", "0 numbers"),
+    "too few promised": ("3 2\nthe 1 2\ncat 3 4\n", "3 vectors, as its", "Got:      2 vectors"),
+    "too many promised": ("1 2\nthe 1 2\ncat 3 4\n", "1 vector, as its", "Got:      2 vectors"),
+    "wider than promised": ("1 3\nthe 1 2\n", "line 2", "a word and 3 numbers"),
     "no number": ("the 1 2\ncat 3 x\n", "line 2", "Got:      'x'"),
     "not finite": ("the 1 nan\n", "line 1", "finite"),
     "no vector": ("the\n", "line 1", "0 numbers"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,8 @@ from gradus.base.errors import InputError, nearest
 from gradus.data.encoding import refuse_other_encodings
 from gradus.data.tables import check_file
 from gradus.data.text.vocabulary import Vectoriser
+
+FIRST = 20  # lines that say how many numbers a vector has
 
 
 @dataclass(frozen=True)
@@ -82,18 +86,22 @@ def unit(table: np.ndarray) -> np.ndarray:
 def read_vectors(path: str | Path, words: Vectoriser, seed: int = 0) -> WordVectors:
     """Known vectors for the tokens of a vocabulary, from a text file of word2vec or GloVe.
 
-    Every line is a word and its numbers, separated by blanks; a first line of two whole numbers,
-    as word2vec writes it, is passed over. Padding becomes zeros. Tokens that the file lacks are
-    drawn from a uniform distribution of mean 0 with the variance of the vectors that were found
-    (Kim, 2014); `found` says how many it has.
+    Every line is a word and its n numbers, separated by blanks; what stands before the last n
+    fields is the word, blanks within it included. A first line of two whole numbers, as word2vec
+    writes it, promises how many vectors follow and gives n; else n is how many numbers most of
+    the first 20 lines end in. Of a word that occurs twice the first vector counts, as in gensim.
+    Padding becomes zeros. Tokens that the file lacks are drawn from a uniform distribution of
+    mean 0 with the variance of the vectors that were found (Kim, 2014); `found` says how many it
+    has.
 
     Arguments:
         path: the file, in UTF-8.
         words: a vectoriser; with lower=True a word of the file must be in small letters.
         seed: of the vectors that are drawn.
 
-    Raises InputError, naming the line, for one with more or fewer numbers than the first, and for
-    what is no number; for another encoding, and where none of the words is in the file.
+    Raises InputError, naming the line, for one that does not end in n numbers after a word; for
+    more or fewer vectors than promised, for another encoding, and where none of the words is in
+    the file.
 
     >>> import tempfile
     >>> from gradus.data import Words
@@ -108,15 +116,7 @@ def read_vectors(path: str | Path, words: Vectoriser, seed: int = 0) -> WordVect
     if not hasattr(words, "vocabulary"):
         raise InputError("read_vectors: words", expected="a vectoriser", got=type(words).__name__,
                          fix="data.Words.fit(texts)")  # fmt: skip
-    wanted = {token: n for n, token in enumerate(words.vocabulary)}
-    known = {wanted[word]: vector for word, vector in rows(path) if word in wanted}
-    if not known:
-        raise InputError(
-            f"{path.name} has no vector for any word of the vocabulary",
-            expected=f"words such as {', '.join(map(repr, words.vocabulary[-3:]))}",
-            got="others",
-            fix="check the language and the case: Words.fit(texts, lower=False) keeps capitals",
-        )
+    known = known_rows(path, words.vocabulary)
     vectors = np.stack(list(known.values()))
     reach = np.sqrt(3 * vectors.var())  # of a uniform distribution with this variance
     random = np.random.default_rng(seed)
@@ -126,18 +126,81 @@ def read_vectors(path: str | Path, words: Vectoriser, seed: int = 0) -> WordVect
     return WordVectors(words.vocabulary, table, len(known))
 
 
+def known_rows(path: Path, vocabulary: Sequence[str]) -> dict[int, np.ndarray]:
+    """The first vector of every token that the file has, by number; refuses a file with none."""
+    wanted = {token: n for n, token in enumerate(vocabulary)}
+    known: dict[int, np.ndarray] = {}
+    for word, vector in rows(path):
+        if word in wanted:
+            known.setdefault(wanted[word], vector)
+    if not known:
+        raise InputError(
+            f"{path.name} has no vector for any word of the vocabulary",
+            expected=f"words such as {', '.join(map(repr, vocabulary[-3:]))}",
+            got="others",
+            fix="check the language and the case: Words.fit(texts, lower=False) keeps capitals",
+        )
+    return known
+
+
 def rows(path: Path) -> Iterator[tuple[str, np.ndarray]]:
     """The words of a file and their vectors, line by line."""
-    width = None
+    promised, width = form_of(path)
+    found = 0
+    for line, text in islice(lines(path), 0 if promised is None else 1, None):
+        yield row_of(path, line, text, width)
+        found += 1
+    if promised not in (None, found):
+        raise InputError(
+            f"{path.name} is not whole",
+            expected=counted(promised, "vector") + ", as its first line promises",
+            got=counted(found, "vector"),
+            fix="load the file again, or correct its first line",
+        )
+
+
+def form_of(path: Path) -> tuple[int | None, int]:
+    """How many vectors a first line promises, None without one, and how many numbers each has."""
+    first = [text.split(" ") for _, text in islice(lines(path), FIRST)]
+    if first and len(first[0]) == 2 and all(field.isdecimal() for field in first[0]):
+        return int(first[0][0]), int(first[0][1])
+    times = Counter(map(numbers_at_end, first))
+    return None, max(times, key=lambda width: (times[width], width), default=0)
+
+
+def numbers_at_end(fields: Sequence[str]) -> int:
+    """How many numbers a line ends in, its first field left to the word.
+
+    >>> numbers_at_end([".", ".", "4", "5"]), numbers_at_end(["1", "2"]), numbers_at_end(["a", "b"])
+    (2, 1, 0)
+    """
+    return sum(1 for _ in takewhile(is_number, reversed(fields[1:])))
+
+
+def is_number(field: str) -> bool:
+    """Whether some text is a number."""
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "vector"), counted(2, "vector")
+    ('1 vector', '2 vectors')
+    """
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a file that are not empty, from number 1, without their ends."""
     with open(path, "rb") as file:
         for line, content in enumerate(file, start=1):
-            if not content.strip():
-                continue
-            word, *numbers = text_of(path, line, content).rstrip().split(" ")
-            if line == 1 and len(numbers) == 1 and (word + numbers[0]).isdigit():
-                continue
-            width = len(numbers) if width is None else width
-            yield word, vector_of(path, line, numbers, width)
+            if content.strip():
+                yield line, text_of(path, line, content).rstrip()
 
 
 def text_of(path: Path, line: int, content: bytes) -> str:
@@ -149,15 +212,23 @@ def text_of(path: Path, line: int, content: bytes) -> str:
         raise
 
 
-def vector_of(path: Path, line: int, numbers: Sequence[str], width: int) -> np.ndarray:
-    """The numbers of a line; raises InputError for another width, and for what is no number."""
-    if not numbers or len(numbers) != width:
+def row_of(path: Path, line: int, text: str, width: int) -> tuple[str, np.ndarray]:
+    """The word of a line and its vector; raises InputError for too few numbers."""
+    word, *numbers = text.rsplit(" ", width) if width else [text]
+    if not width or len(numbers) < width:
         raise InputError(
             f"{path.name}, line {line}",
-            expected=f"a word and {width or 'its'} numbers, separated by single blanks",
-            got=f"{len(numbers)} numbers",
-            fix="correct this line; blanks within a word are written as _",
+            expected="a word and "
+            + (counted(width, "number") if width else "its numbers")
+            + ", separated by single blanks",
+            got=counted(numbers_at_end(text.split(" ")), "number"),
+            fix="correct this line",
         )
+    return word.strip(" "), vector_of(path, line, numbers)
+
+
+def vector_of(path: Path, line: int, numbers: Sequence[str]) -> np.ndarray:
+    """The numbers of a line; raises InputError for what is none."""
     try:
         vector = np.array(numbers, np.float32)
     except ValueError as error:
@@ -165,6 +236,7 @@ def vector_of(path: Path, line: int, numbers: Sequence[str], width: int) -> np.n
     else:
         got = "numbers that are not finite"
     if not np.isfinite(vector).all():
-        raise InputError(f"{path.name}, line {line}", expected="finite numbers after the word",
+        count = counted(len(numbers), "finite number")
+        raise InputError(f"{path.name}, line {line}", expected=f"{count} after the word",
                          got=got, fix="correct this line")  # fmt: skip
     return vector
