@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from gradus.report.style import ACCENT, HEIGHT, INK, MUTED, SECOND, chart, layer
 
 COLORS = (ACCENT, SECOND, MUTED, INK)  # the model, and then its baselines
 MOST_PICTURES, MOST_TICKS = 4, 5
+SOLID, DASHED = [1, 0], [4, 3]
+KNOWN, CAME, FORECAST = "known", "what came", "forecast"  # the lines of a window
 
 
 def forecast(found: Forecasts | None) -> Markup:
@@ -66,18 +68,26 @@ def some_windows(found: Forecasts) -> list[Markup]:
 
 
 def window(found: Forecasts, i: int, k: int) -> Markup:
-    """What was known, what came, what the model said with its band, and the first baseline."""
+    """What was known, what came, what the model said with its band, and the first baseline, with
+    a legend.
+    """
     known, true, guess = found.known[i, :, k], found.ahead[i, :, k], found.guesses[i, :, :, k]
     first, last = 1 - len(known), len(true)
     ends = {"domain": [first, last]}
     x = numeric("x", "rows from now", scale=ends, format="d", values=ticks(first, last))
     y = numeric("y", short(found.targets[k]), scale={"zero": False}, format=",f")
-    whole, after = np.arange(first, last + 1), np.arange(1, last + 1)
+    rules = list(zip(found.baselines, guess[1:], strict=False))[:1]
+    before, after = np.arange(first, 1), np.arange(1, last + 1)
+    lines = {
+        KNOWN: (before, known, MUTED, SOLID),
+        CAME: (np.append(0, after), np.append(known[-1], true), INK, SOLID),
+        **{name: (after, rule, SECOND, DASHED) for name, rule in rules},
+        FORECAST: (after, guess[0], ACCENT, SOLID),
+    }
     layers = [band(after, guess[0] + found.band[:, :, k], x, y)]
-    layers.append(layer(points(whole, np.append(known, true)), line(INK, 1.2), x=x, y=y))
-    for rule in guess[1:2]:
-        layers.append(layer(points(after, rule), line(MUTED, 1.2, dash=True), x=x, y=y))
-    layers.append(layer(points(after, guess[0]), line(ACCENT), x=x, y=y))
+    for name, (time, values, *_) in lines.items():
+        mark = {"type": "line", "strokeWidth": 2 if name == FORECAST else 1.2}
+        layers.append(layer(points(time, values), mark, x=x, y=y, **legend(name, lines)))
     title = f"Forecast of {found.targets[k]}, window {i + 1} of {len(found.known)}"
     return figure(title, svg(chart(layers), title, CAPTION), CAPTION)
 
@@ -94,9 +104,20 @@ def band(after: np.ndarray, ends: np.ndarray, x: dict, y: dict) -> dict:
 
 
 CAPTION = (
-    "Thin: what was known, and what came. Thick: what the model said, with the band in which four "
-    "of five values lay. Dashed: the last value."
+    "What the model said against what came then. The band around the forecast is as wide as it "
+    "takes to hold four of five values."
 )
+
+
+def legend(name: str, lines: Mapping[str, tuple]) -> dict:
+    """The colour and the dashes of one of several lines, which a legend above them names."""
+    *_, colors, dashes = zip(*lines.values(), strict=True)
+    shown = {"title": None, "orient": "top", "symbolType": "stroke", "labelColor": MUTED}
+    common = {"datum": name, "type": "nominal", "legend": shown}
+    return {
+        "color": {**common, "scale": {"domain": list(lines), "range": list(colors)}},
+        "strokeDash": {**common, "scale": {"domain": list(lines), "range": list(dashes)}},
+    }
 
 
 def ticks(first: int, last: int) -> list[int]:
@@ -117,10 +138,9 @@ def points(x: np.ndarray, y: np.ndarray) -> list[dict]:
     ]
 
 
-def line(color: str, width: float = 2, dash: bool = False) -> dict:
+def line(color: str) -> dict:
     """The mark of a line."""
-    mark = {"type": "line", "color": color, "strokeWidth": width}
-    return {**mark, "strokeDash": [4, 3]} if dash else mark
+    return {"type": "line", "color": color, "strokeWidth": 2}
 
 
 def labels(
