@@ -1,7 +1,7 @@
 """What attacks do to nets on MNIST, and what learning from them repairs.
 
-`GRADUS_DATA=… python -m benchmarks.robust [dense | convolution | labels] [--seeds 3]`, with the four
-idx files of MNIST in `$GRADUS_DATA/mnist`.
+`GRADUS_DATA=… python -m benchmarks.robust [dense | convolution | labels] [--seeds 3]`, with the
+four idx files of MNIST in `$GRADUS_DATA/mnist`.
 """
 
 from __future__ import annotations

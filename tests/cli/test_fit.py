@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ import pytest
 
 from gradus import load
 from gradus.base.errors import InputError
+from gradus.cli.fit import result
 from gradus.cli.folder import load_assessment
 from gradus.cli.recipe import build_schedule
 from gradus.cli.settings import Settings
+from gradus.evaluation import Scores
 from gradus.training.interrupt import Interrupt
 
 FAST = ("--hidden", 4, "--epochs", 3)
@@ -127,6 +130,18 @@ def test_ctrl_c_keeps_what_was_learned(gradus, tables, monkeypatch, batch):
     assert {path.name for path in Path("run").iterdir()} == FILES
 
 
+def test_a_second_ctrl_c_says_how_to_go_on(gradus, tables, monkeypatch):
+    def stopped(*arguments, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("gradus.save", stopped)
+        answer = gradus("fit", tables / "sizes.csv", "--target", "size", *FAST, "--out", "run")
+    assert answer.code == 130
+    assert "Interrupted; `gradus fit --resume run` goes on from here." in answer.err
+    assert gradus("fit", "--resume", "run").code == 0
+
+
 def test_ctrl_c_during_the_baselines_leaves_them_out(gradus, tables, monkeypatch):
     def slow(*arguments, **options):
         raise KeyboardInterrupt
@@ -226,3 +241,15 @@ def test_epochs_become_steps_of_the_schedule(schedule):
     assert max(rates) == pytest.approx(0.1)
     assert rates[0] == pytest.approx(0.1 / 9)  # the first of 8 steps up, from nothing at step −1
     assert rates[-1] < (0.011 if schedule != "constant" else 1)
+
+
+def test_a_result_that_is_little_or_says_little_is_told():
+    found = Scores(
+        "nats", False, 3, {"nats": 2.0}, {"3-gram": {"nats": 1.5}, "2-gram": {"nats": 3}}
+    )
+    told = result(found)
+    assert "does not beat the baseline 3-gram (nats 2.0000 against 1.5000)" in told
+    assert "So few rows say next to nothing." in told
+    good = result(replace(found, rows=100, measures={"nats": 1.0}))
+    assert "does not beat" not in good
+    assert "So few" not in good

@@ -93,7 +93,7 @@ WRONG = {
     "column": (["--text", "reviw", "--target", "label"], "did you mean 'review'"),
     "numbers": (["--text", "stars", "--target", "label"], "values of type Int64"),
     "no target": (["--text", "review"], "--target label"),
-    "itself": (["--text", "review", "--target", "review"], "another than those of --text"),
+    "itself": (["--text", "review", "--target", "review"], "or another --target"),
     "net": (["--text", "review", "--target", "label", "--model", "resnet"], "auto, bag, cnn, rnn"),
     "tokens": (["--text", "review", "--target", "label", "--tokens", "word"], "mean 'words'"),
     "drop": (

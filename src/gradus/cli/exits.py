@@ -38,6 +38,16 @@ def exits() -> Iterator[None]:
         )
 
 
+@contextmanager
+def interruption_told(command: str) -> Iterator[None]:
+    """Ctrl-C within the context says which command goes on from here."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(f"Interrupted; `{command}` goes on from here.", file=sys.stderr, flush=True)
+        raise
+
+
 def leave(message: str, code: int) -> None:
     """Say why, and exit."""
     print(message, file=sys.stderr)

@@ -10,6 +10,7 @@ import gradus
 from gradus.base.errors import InputError
 from gradus.cli import images
 from gradus.cli.config import combined, read_config
+from gradus.cli.exits import interruption_told
 from gradus.cli.folder import SETTINGS, begin, new_folder, save_fed, save_result, save_texts
 from gradus.cli.prepare import Prepared
 from gradus.cli.recipe import settled
@@ -20,10 +21,12 @@ from gradus.cli.source import Source, form_of
 from gradus.cli.tasks import task_named, task_of
 from gradus.evaluation import Assessment, Forecasts, Scores
 from gradus.learn import Algorithm
+from gradus.report.results import not_better
 from gradus.training import Patience, Run
 from gradus.training.progress import person_is_looking
 
 MAY_CHANGE = ("epochs", "patience")  # when a run goes on
+FEW = 10  # rows that were held out
 
 
 def fit(settings: Settings, out: Path | None = None, *, quiet: bool = False) -> Path:
@@ -90,9 +93,16 @@ def train(
         print(*sentences, "", sep="\n", flush=True)
     if not resumed:
         begin(folder, settings, sentences)
-    run = learn(algorithm, prepared, settings, folder, quiet)
-    if resumed:  # only now is it known that the checkpoint belongs to these settings
-        begin(folder, settings, sentences)
+    with interruption_told(f"gradus fit --resume {folder}"):
+        run = learn(algorithm, prepared, settings, folder, quiet)
+        if resumed:  # only now is it known that the checkpoint belongs to these settings
+            begin(folder, settings, sentences)
+        finish(run, settings, prepared, folder, quiet)
+    return folder
+
+
+def finish(run: Run, settings: Settings, prepared: Prepared, folder: Path, quiet: bool) -> None:
+    """Write a run that has ended, measure it and tell."""
     gradus.save(run, folder)
     save_texts(folder, run)
     forget_robustness(folder)
@@ -101,7 +111,6 @@ def train(
         print(ending(run), flush=True)
     print("", result(evaluated(run, prepared, folder, quiet)), "", sep="\n")
     print(f"run     {folder}\nreport  {write_report(folder)}")
-    return folder
 
 
 def learn(
@@ -157,8 +166,10 @@ def ending(run: Run) -> str:
 
 
 def result(found: Assessment | Scores | Forecasts | None) -> str:
-    """What a run is worth, as a table."""
+    """What a run is worth, as a table, and a word where that is little or says little."""
     if found is None:
         return "No rows were held out for testing."
     verb = "was" if found.rows == 1 else "were"
-    return f"On {counted(found.rows, found.noun)} that {verb} held out:\n{found}"
+    table = f"On {counted(found.rows, found.noun)} that {verb} held out:\n{found}"
+    few = f"So few {found.noun}s say next to nothing." if found.rows < FEW else ""
+    return "\n".join(filter(None, [table, not_better(found), few]))

@@ -108,7 +108,7 @@ def prepare_table(
             "the target is not named",
             expected="the column to predict, as in --target price",
             got="no --target",
-            fix=nearest("", table.columns),
+            fix=nearest("", table.columns) + hint_at_texts(settings.data),
         )
     known = table.filter(table[target].is_not_null())
     left_out = table.height - known.height
@@ -124,6 +124,11 @@ def prepare_table(
     counts = sizes([train, validation, test], how(kind, settings))
     sentences = [*source.notes, *missing, *text, *preprocessor.sentences, counts]
     return Prepared(train, validation, test, preprocessor, kind, sentences)
+
+
+def hint_at_texts(data: str) -> str:
+    """What else can be done with a text file."""
+    return f"; of a text: gradus fit {data} --language-model" if data.endswith(".txt") else ""
 
 
 def free_text(table: Any, preprocessor: Any) -> list[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from gradus import nn
+from gradus.cli.config import read_config
 from gradus.cli.folder import (
     REPORT,
     SETTINGS,
@@ -18,10 +21,14 @@ from gradus.cli.folder import (
     with_texts,
 )
 from gradus.cli.robustness import load_robustness
+from gradus.cli.scope import NOTHING, SCOPE
+from gradus.cli.settings import Settings
 from gradus.cli.tasks import task_of
 from gradus.report import write
 from gradus.report.samples import MOST_SAMPLES
 from gradus.training import Run
+
+DEFAULTS = {field.name: field.default for field in fields(Settings)}
 
 
 def report(folder: Path) -> None:
@@ -33,6 +40,7 @@ def write_report(folder: Path) -> Path:
     """Write the page about a run, from its other files and nothing else."""
     path, run = folder / REPORT, with_texts(load_run(folder), folder)
     draws = task_of(run).draws
+    run = replace(run, settings=explained(run, folder))
     write(
         path,
         run,
@@ -49,6 +57,43 @@ def write_report(folder: Path) -> Path:
         samples=draws(run, MOST_SAMPLES) if draws else None,
     )
     return path
+
+
+def explained(run: Run, folder: Path) -> dict[str, Any]:
+    """The settings of a run, those as they were chosen that nothing was made of, without those
+    that tell nothing.
+    """
+    if not (folder / SETTINGS).exists():
+        return run.settings
+    config = read_config(folder / SETTINGS)
+    chosen = {name: value for name, value in config.items() if str(value) == run.settings.get(name)}
+    kept = telling(config)
+    return {
+        name: chosen.get(name, value)
+        for name, value in run.settings.items()
+        if name in kept or name not in chosen
+    }
+
+
+def telling(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that have a meaning for the task and that were used.
+
+    >>> telling({"task": "text", "text": ("review",), "code": 0, "filters": (32,), "seed": 0})
+    {'task': 'text', 'text': ('review',), 'seed': 0}
+    """
+    task = config.get("task", "predict")
+    return {
+        name: value
+        for name, value in config.items()
+        if task in SCOPE.get(name, (task,)) and is_used(name, value)
+    }
+
+
+def is_used(name: str, value: Any) -> bool:
+    """Whether a setting is more than the default of one that is switched off by it."""
+    if value in NOTHING.get(name, ()):
+        return False
+    return bool(value) or name == "seed" or bool(DEFAULTS.get(name))
 
 
 def layers(run: Run) -> list[dict[str, object]]:

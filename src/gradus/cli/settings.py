@@ -132,7 +132,8 @@ class Settings:
     patience: int = setting(
         0,
         "Training",
-        "epochs without improvement before it stops; 0 is a fifth of the epochs, 10 at least",
+        "epochs without improvement before it stops; 0 is a fifth of the epochs, 10 at least, 3 "
+        "for a language model",
         low=0,
     )
     optimizer: str = setting(

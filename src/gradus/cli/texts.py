@@ -46,8 +46,8 @@ TOKENS: dict[str, Callable[..., Any]] = {
 }
 KINDS = {
     "bag": "mean of the vectors",
-    "cnn": "convolution over",
-    "rnn": "LSTM in both directions over",
+    "cnn": "convolution over the vectors",
+    "rnn": "LSTM in both directions over the vectors",
 }
 WIDTH = 64  # numbers in the vector of each token; patterns of each window; units of each direction
 
@@ -101,11 +101,14 @@ def check_target(target: str, text: tuple[str, ...], columns: list[str]) -> None
     """Refuse no target, and to predict a text from itself."""
     if not target or target in text:
         others = [name for name in columns if name not in text]
+        fix = f"--target {others[-1]}" if others else "add a column to predict"
+        if target and others:
+            fix = f"--text {' or '.join(others)}, or another --target"
         raise InputError(
             f"--target {target}" if target else "the target is not named",
             expected="the column to predict, another than those of --text",
             got=target or "no --target",
-            fix=f"--target {others[-1]}" if others else "add a column to predict",
+            fix=fix,
         )
 
 

@@ -10,7 +10,7 @@ from gradus.evaluation.assessment import shown
 from gradus.evaluation.forecasts import Forecasts
 from gradus.report.axes import numeric, short, spread
 from gradus.report.html import Markup, element, figure, section, table
-from gradus.report.results import all_measures, compared
+from gradus.report.results import all_measures, verdict
 from gradus.report.style import ACCENT, HEIGHT, INK, MUTED, SECOND, chart, layer, svg
 
 COLORS = (ACCENT, SECOND, MUTED, INK)  # the model, and then its baselines
@@ -23,9 +23,10 @@ def forecast(found: Forecasts | None) -> Markup:
     """The model beside simple rules, its errors by step and target, and some windows."""
     if found is None:
         return Markup()
-    words = compared(found, found.headline, higher=False)
     pictures = element("div", by_step(found), *some_windows(found), class_="figures")
-    return section("Result", element("p", words), all_measures(found), by_target(found), pictures)
+    return section(
+        "Result", element("p", verdict(found)), all_measures(found), by_target(found), pictures
+    )
 
 
 def by_target(found: Forecasts) -> Markup:

@@ -36,23 +36,43 @@ def all_measures(found: Assessment | Scores | Forecasts) -> Markup:
     return table(("", *map(readable, names)), rows, "result")
 
 
-def verdict(assessment: Assessment) -> str:
+def verdict(found: Assessment | Scores | Forecasts) -> str:
     """Whether the model beats the best of its baselines."""
-    return compared(assessment, *HEADLINE[assessment.kind])
-
-
-def compared(found: Assessment | Scores | Forecasts, measure: str, higher: bool) -> str:
-    """The model beside the best of its baselines, by one measure."""
-    model = found.measures[measure]
     examples = f"Measured on {found.rows:,} {NOUNS[found.noun]}"
     if not found.baselines:
         return f"{examples}. No baseline was asked, so nobody knows whether this is good."
+    if beaten := not_better(found):
+        return f"{examples}. {beaten}"
+    best, numbers = best_baseline(found)
+    return f"{examples}. The model beats every baseline; the best is {best} ({numbers})."
+
+
+def not_better(found: Assessment | Scores | Forecasts) -> str:
+    """A sentence where the model does not beat the best of its baselines, else nothing."""
+    if not found.baselines:
+        return ""
+    measure, higher = headline(found)
+    best, numbers = best_baseline(found)
+    model, other = found.measures[measure], found.baselines[best][measure]
+    if model > other if higher else model < other:
+        return ""
+    return f"The model does not beat the baseline {best} ({numbers})."
+
+
+def best_baseline(found: Assessment | Scores | Forecasts) -> tuple[str, str]:
+    """The name of the best baseline, and the model's headline against its."""
+    measure, higher = headline(found)
     values = {name: measures[measure] for name, measures in found.baselines.items()}
     best = (max if higher else min)(values, key=lambda name: values[name])
-    numbers = f"{readable(measure)} {shown(model)} against {shown(values[best])}"
-    if model > values[best] if higher else model < values[best]:
-        return f"{examples}. The model beats every baseline; the best is {best} ({numbers})."
-    return f"{examples}. The model does not beat the baseline {best} ({numbers})."
+    model = shown(found.measures[measure])
+    return best, f"{readable(measure)} {model} against {shown(values[best])}"
+
+
+def headline(found: Assessment | Scores | Forecasts) -> tuple[str, bool]:
+    """The measure that stands for all, and whether more of it is better."""
+    if isinstance(found, Assessment):
+        return HEADLINE[found.kind]
+    return found.headline, isinstance(found, Scores) and found.higher
 
 
 def predictions(assessment: Assessment) -> Markup:

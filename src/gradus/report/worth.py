@@ -7,7 +7,7 @@ import numpy as np
 from gradus.evaluation.scores import Scores
 from gradus.report.axes import numeric
 from gradus.report.html import Markup, element, figure, section
-from gradus.report.results import all_measures, compared
+from gradus.report.results import all_measures, verdict
 from gradus.report.style import ACCENT, chart, layer, svg
 
 BINS = 40
@@ -17,7 +17,7 @@ def worth(scores: Scores | None) -> Markup:
     """The model beside its baselines, and how the scores of single examples are spread."""
     if scores is None:
         return Markup()
-    words = element("p", compared(scores, scores.headline, scores.higher))
+    words = element("p", verdict(scores))
     spread = histogram(scores.each, scores.what) if len(scores.each) else ""
     return section("Result", words, all_measures(scores), spread)
 

@@ -115,7 +115,15 @@ class LanguagePreprocessor(Record):
         if self.lines:
             rows = self.vectoriser.encode(texts)
             return np.pad(rows, [(0, 0), (0, max(self.length + 1 - rows.shape[1], 0))])
-        return passages(self.vectoriser.numbers(texts[0]), self.length)
+        numbers = self.vectoriser.numbers(texts[0])
+        if len(numbers) < 2:
+            raise InputError(
+                "a text that is too short",
+                expected=f"2 {type(self.vectoriser).__name__.lower()} or more",
+                got=len(numbers),
+                fix="give more text",
+            )
+        return passages(numbers, self.length)
 
     def examples(self, text: str) -> NextTokens:
         """Every token of a text and the one after it."""
