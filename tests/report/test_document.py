@@ -340,3 +340,12 @@ def test_write_is_whole_or_nothing(run, tmp_path, monkeypatch):
         write(path, run, title="second")
     assert "first" in path.read_text(encoding="utf-8")
     assert [file.name for file in path.parent.iterdir()] == ["report.html"]
+
+
+def test_settings_are_written_as_people_write_them():
+    settings = {"text": ("review",), "hidden": (64, 32), "penalty": "Penalty()", "drop": ()}
+    texts = Page(page(make_run(settings=settings), title="t")).texts
+    for words in ("review", "64, 32"):
+        assert words in texts
+    for name in ("penalty", "Penalty()", "drop"):
+        assert name not in texts

@@ -60,9 +60,7 @@ def write_report(folder: Path) -> Path:
 
 
 def explained(run: Run, folder: Path) -> dict[str, Any]:
-    """The settings of a run, those as they were chosen that nothing was made of, without those
-    that tell nothing.
-    """
+    """The settings of a run that say something about it, with the values that were chosen."""
     if not (folder / SETTINGS).exists():
         return run.settings
     config = read_config(folder / SETTINGS)
@@ -90,7 +88,7 @@ def telling(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_used(name: str, value: Any) -> bool:
-    """Whether a setting is more than the default of one that is switched off by it."""
+    """Whether a setting does anything: one that is off by default and still off does not."""
     if value in NOTHING.get(name, ()):
         return False
     return bool(value) or name == "seed" or bool(DEFAULTS.get(name))

@@ -12,6 +12,22 @@ WRITTEN = {
     "rmse": "RMSE",
 }
 
+NOTHING = ("", "()", "[]", "None", "Penalty()")  # settings that were not used
+
+
+def told(value: object) -> str:
+    """A setting as people write it; empty for one that was not used.
+
+    >>> told((64, 32)), told(True), told(()), told(0.1)
+    ('64, 32', 'yes', '', '0.1')
+    """
+    if isinstance(value, tuple | list):
+        return ", ".join(map(told, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    return "" if text in NOTHING else text
+
 
 def readable(name: str) -> str:
     """The name of a measure in a heading or a sentence.

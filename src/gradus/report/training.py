@@ -9,7 +9,7 @@ import numpy as np
 from gradus.report import traces
 from gradus.report.axes import wants_log
 from gradus.report.html import Markup, element, figure, paragraphs, section, table
-from gradus.report.names import heading
+from gradus.report.names import heading, told
 from gradus.report.style import svg
 from gradus.training.history import History
 from gradus.training.run import Run
@@ -20,14 +20,15 @@ LONGEST = 300  # letters of one setting
 
 def what_was_done(run: Run, sentences: Sequence[str]) -> Markup:
     """Sentences about the data, and what was chosen."""
-    settings = [(name, cut(value)) for name, value in run.settings.items() if chose(value)]
+    settings = [
+        (name, cut(words)) for name, value in run.settings.items() if (words := told(value))
+    ]
     chosen = table(("setting", "value"), settings, "words") if settings else ""
     return section("What was done", paragraphs(sentences), chosen)
 
 
-def cut(value: object) -> str:
-    """A setting as text, without its end where it is very long."""
-    text = str(value)
+def cut(text: str) -> str:
+    """A setting without its end where it is very long."""
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
@@ -138,8 +139,3 @@ def depth_figure(
 def log_note(series: traces.Series) -> str:
     """A warning in a title that the axis is logarithmic."""
     return " (log scale)" if wants_log(traces.joined(series)) else ""
-
-
-def chose(value: object) -> bool:
-    """Whether a setting says anything: an empty one was not used."""
-    return str(value) not in ("", "()", "[]", "None")
