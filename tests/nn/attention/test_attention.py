@@ -177,6 +177,8 @@ def test_more_steps_than_are_remembered():
         ("TransformerBlock › Dropout", lambda: nn.TransformerBlock(4, 2, dropout=1.0)),
         ("features of every step", lambda: ready(nn.TransformerBlock(8, 2))),
         ("widths of queries and keys", lambda: ready(nn.Attention(cross=True), ((6, 4), (5, 3)))),
+        ("Attention › Dot: widths", lambda: nn.Attention("dot", cross=True)((X, X[..., :2]))),
+        ("Attention › ScaledDot: widths", lambda: nn.Attention(cross=True)((X, X[..., :2]))),
         ("shapes of one input", lambda: ready(nn.Attention(cross=True))),
         ("memory › Attention: shape", lambda: ready(nn.Attention(cross=True), ((6, 4), (5,)))),
         ("Attention: self-attention", lambda: nn.Attention()((X, X))),
@@ -192,6 +194,35 @@ def test_more_steps_than_are_remembered():
 def test_refusals(what, call):
     with pytest.raises(InputError, match=what):
         call()
+
+
+WITH_WEIGHTS = {
+    "multiplicative": nn.Attention("multiplicative", cross=True),
+    "additive": nn.Attention("additive", cross=True),
+    "heads": nn.MultiHeadAttention(4, 2, cross=True),
+}
+
+
+@pytest.mark.parametrize("name", WITH_WEIGHTS)
+def test_refusals_of_widths_name_the_layer_and_the_part(name):
+    layer = ready(WITH_WEIGHTS[name], ((6, 4), (6, 3)))
+    kind = type(layer).__name__
+    with pytest.raises(InputError, match=f"^memory › {kind}: wrong input shape") as refusal:
+        layer((X, X))
+    assert refusal.value.expected == "(B, T, 3)"
+    with pytest.raises(InputError, match=f"^queries › {kind}: wrong input shape"):
+        layer((X[..., :2], X[..., :3]))
+    with pytest.raises(InputError, match=f"^queries › {kind} has no weights yet"):
+        WITH_WEIGHTS[name]((X, X))
+
+
+def test_self_attention_of_another_width_names_the_layer():
+    layer = ready(nn.MultiHeadAttention(4, 2, causal=True))
+    for call in (lambda: layer(X[..., :3]), lambda: layer.steps(X[..., :3], layer.start(3))):
+        with pytest.raises(InputError, match="^MultiHeadAttention: wrong input shape"):
+            call()
+    with pytest.raises(InputError, match="^Attention: wrong input shape"):
+        ready(nn.Attention("additive"))(X[..., :3])
 
 
 def test_in_a_stack_the_mask_reaches_the_block():

@@ -68,6 +68,7 @@ class Attention(OverTime):
 
     def __call__(self, x, forward: Forward = INFERENCE):
         queries, memory, query_mask, mask = looking(self, x, self.cross)
+        self.scores.check(self, queries, memory)
         outputs, weights = self.look(queries, memory, self.scores.of_keys(memory), mask)
         forward.note("attention", weights[:, None])
         return outputs if self.return_sequences else last_step(outputs, query_mask)

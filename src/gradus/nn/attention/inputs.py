@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from gradus.base.errors import InputError, located
+from gradus.nn.checks import check_width
 from gradus.nn.layer import Layer, Shape, is_shape
 from gradus.nn.recurrent.sequence import check_sequence_shape, sequences_of
 
@@ -80,6 +81,23 @@ def last_step(outputs: jax.Array, mask: jax.Array | None) -> jax.Array:
         return outputs[:, -1]
     places = jnp.max(jnp.where(mask.astype(bool), jnp.arange(mask.shape[1])[None, :], 0), axis=1)
     return jnp.take_along_axis(outputs, places[:, None, None], axis=1)[:, 0]
+
+
+def check_widths(
+    layer: Any,
+    queries: jax.Array,
+    memory: jax.Array,
+    for_queries: jax.Array | None,
+    for_memory: jax.Array | None,
+) -> None:
+    """Refuse queries and memory that do not fit the first axes of their weights."""
+    if not layer.cross:
+        check_width(layer, memory, for_memory)
+        return
+    with located("queries"):
+        check_width(layer, queries, for_queries)
+    with located("memory"):
+        check_width(layer, memory, for_memory)
 
 
 def check_causal(layer: Layer, causal: bool, cross: bool) -> None:

@@ -12,9 +12,15 @@ from jax.core import Tracer
 
 from gradus.base.errors import InputError
 from gradus.base.record import static
-from gradus.nn.attention.inputs import check_causal, last_step, looking, shapes_of
+from gradus.nn.attention.inputs import (
+    check_causal,
+    check_widths,
+    last_step,
+    looking,
+    shapes_of,
+)
 from gradus.nn.attention.weights import attention_weights, may_see
-from gradus.nn.checks import check_units
+from gradus.nn.checks import check_units, check_width
 from gradus.nn.dense import Dense
 from gradus.nn.layer import INFERENCE, Forward
 from gradus.nn.noise import Dropout
@@ -105,6 +111,7 @@ class MultiHeadAttention(Stepwise):
 
     def __call__(self, x, forward: Forward = INFERENCE):
         queries, memory, query_mask, mask = looking(self, x, self.cross)
+        check_widths(self, queries, memory, self.query.weight, self.key.weight)
         allowed = may_see(queries.shape[1], memory.shape[1], mask, self.causal)
         outputs = self.look(self.query(queries), *self.remembered(memory), allowed, forward)
         return outputs if self.return_sequences else last_step(outputs, query_mask)
@@ -142,6 +149,7 @@ class MultiHeadAttention(Stepwise):
 
     def steps(self, x, state, mask=None, forward: Forward = INFERENCE):
         self._check_stepwise()
+        check_width(self, x, self.query.weight)
         keys, values, present, used = state
         first, steps = used[0], x.shape[1]  # all sequences have taken as many steps
         self._check_room(first, steps, keys.shape[1])

@@ -10,9 +10,11 @@ import jax
 import jax.numpy as jnp
 
 from gradus.base.checks import check_name
-from gradus.base.errors import InputError
+from gradus.base.errors import InputError, located
 from gradus.base.record import Record, static, weight
+from gradus.nn.attention.inputs import check_widths
 from gradus.nn.initializers import GlorotUniform
+from gradus.nn.layer import Layer
 
 
 class Score(Record):
@@ -25,14 +27,13 @@ class Score(Record):
 
     def init(self, key: jax.Array, queries: int, keys: int) -> Score:
         """The score with weights for queries and keys of these widths."""
-        if queries != keys:
-            raise InputError(
-                f"{type(self).__name__}: widths of queries and keys",
-                expected=f"equal ones, {queries}",
-                got=keys,
-                fix='take the score "multiplicative" or "additive", or bring both to one width',
-            )
+        self._check_equal(queries, keys)
         return self
+
+    def check(self, layer: Layer, queries: jax.Array, keys: jax.Array) -> None:
+        """Refuse queries and keys of widths that a layer's score cannot compare."""
+        with located(type(layer).__name__):
+            self._check_equal(queries.shape[-1], keys.shape[-1])
 
     def of_keys(self, keys: jax.Array) -> jax.Array:
         """What the score needs of the keys, shape (B, S, …)."""
@@ -41,6 +42,15 @@ class Score(Record):
     @abstractmethod
     def __call__(self, queries: jax.Array, keys: jax.Array) -> jax.Array:
         """Scores (B, T, S) of queries (B, T, features) and of what `of_keys` made."""
+
+    def _check_equal(self, queries: int, keys: int) -> None:
+        if queries != keys:
+            raise InputError(
+                f"{type(self).__name__}: widths of queries and keys",
+                expected=f"equal ones, {queries}",
+                got=keys,
+                fix='take the score "multiplicative" or "additive", or bring both to one width',
+            )
 
 
 class Dot(Score):
@@ -67,6 +77,11 @@ class Multiplicative(Score):
         if self.weight is not None:
             return self
         return self.replace(weight=GlorotUniform()(key, (queries, keys)))
+
+    def check(self, layer, queries, keys):
+        check_widths(
+            layer, queries, keys, self.weight, None if self.weight is None else self.weight.T
+        )
 
     def of_keys(self, keys):
         return keys @ self.weight.T
@@ -98,6 +113,9 @@ class Additive(Score):
             key=glorot(two, (keys, units)),
             vector=glorot(three, (units, 1))[:, 0],
         )
+
+    def check(self, layer, queries, keys):
+        check_widths(layer, queries, keys, self.query, self.key)
 
     def of_keys(self, keys):
         return keys @ self.key
