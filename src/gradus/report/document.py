@@ -162,7 +162,7 @@ def headline(run: Run, found: Found | None) -> Markup:
     """The few numbers to read first: what the run is worth before all others."""
     numbers: dict[str, object] = {}
     if found is not None:
-        name = leading(found)
+        name, _ = results.headline(found)
         where = f"on new {results.NOUNS[found.noun]}"
         numbers[f"{readable(name)} {where}"] = shown(found.measures[name])
     numbers["epochs"] = f"{run.history.epochs:,}"
@@ -170,13 +170,6 @@ def headline(run: Run, found: Found | None) -> Markup:
         numbers["best epoch"] = f"{run.best_epoch:,}"
     numbers |= {f"seconds to {name}": f"{value:.3g}" for name, value in run.seconds.items()}
     return facts(numbers)
-
-
-def leading(found: Found) -> str:
-    """The measure that stands for all."""
-    if isinstance(found, Assessment):
-        return results.HEADLINE[found.kind][0]
-    return found.headline
 
 
 def model(rows: Iterable[Mapping[str, object]] | None, graph: ModelGraph | None = None) -> Markup:
