@@ -8,10 +8,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from gradus.base.errors import located
+from gradus.data.batch import Batch
 from gradus.learn.algorithm import Algorithm
 from gradus.learn.checks import require
+from gradus.learn.truncated_bptt import check_stepwise
 from gradus.models.sequences.language_model import written
-from gradus.models.sequences.prompt import as_prompt, check_writing
+from gradus.models.sequences.prompt import ANY, as_prompt, check_writing
 
 
 def writing(
@@ -32,7 +35,8 @@ def writing(
         algorithm: such as `supervised(models.language_model(…), …)`.
         prompt, length, temperature, never, end: as of `LanguageModel.generate`.
 
-    Raises InputError for arguments of another kind.
+    Raises InputError for arguments of another kind, a model that does not go step by step, and
+    tokens that it does not know; when learning begins, where the model is not known before.
 
     >>> import numpy as np
     >>> from gradus import fit, models, nn, supervised
@@ -51,9 +55,23 @@ def writing(
     check_writing(length, temperature, never, end)
     begun = jnp.asarray(rows)
 
+    def check(model: Any) -> None:
+        with located("writing"):
+            check_stepwise(model)
+            tokens = getattr(model, "tokens", ANY)
+            as_prompt(rows, tokens)
+            check_writing(length, temperature, never, end, tokens)
+
+    def init(key: jax.Array, batch: Batch) -> Any:
+        state = algorithm.init(key, batch)
+        check(state.model)
+        return state
+
     def watch(state: Any, trace: Any) -> dict[str, jax.Array]:
         seen = {} if algorithm.watch is None else algorithm.watch(state, trace)
         new = written(state.model, jax.random.key(0), begun, length, temperature, None, never, end)
         return seen | {"written": jnp.concatenate([begun, new.tokens], axis=1)}
 
-    return algorithm._replace(watch=watch)
+    if "model" in algorithm.settings:
+        check(algorithm.settings["model"])
+    return algorithm._replace(init=init, watch=watch)
