@@ -65,10 +65,14 @@ def nearest(name: str, names) -> str:
 
     >>> nearest("slaes", ["TV", "Radio", "Sales"])
     "did you mean 'Sales'?"
+    >>> nearest("slaes", [])
+    'check the spelling'
     """
     from difflib import get_close_matches
 
     names = list(map(str, names))
+    if not names:
+        return "check the spelling"
     by_lower = {n.lower(): n for n in names}
     close = get_close_matches(name.lower(), by_lower, n=1)
     if close:
