@@ -294,7 +294,7 @@ LAYERS = {
         nn.MultiHeadAttention(4, 2, dropout=0.3, return_sequences=False),
         SEQUENCE,
         HEADS,
-        f"Dense: {WIDTH}",
+        f"MultiHeadAttention: {WIDTH}",
     ),
     "positional encoding": Case(nn.PositionalEncoding(), SEQUENCE),
     "positional embedding": Case(nn.PositionalEmbedding(6), SEQUENCE, {"weight": "weight"}, WIDTH),
