@@ -355,3 +355,5 @@ def test_the_fix_fits_the_slip():
         Gaussian().log_prob(jnp.zeros((5, 7, 1)), jnp.zeros((5, 7)))
     with pytest.raises(InputError, match=r"begin the model with nn\.Flatten\(\)"):
         Categorical(3).log_prob(jnp.zeros((32, 4, 3)), jnp.zeros(32))
+    with pytest.raises(InputError, match=r"for every step, y of shape \(5, 7\)"):
+        Categorical(3).log_prob(jnp.zeros((5, 7, 3)), jnp.zeros(5))

@@ -133,7 +133,9 @@ class Likelihood(Record):
         expected = self.output_shape(y_shape[1:])
         units = expected[-1]
         if len(shape) > len(expected) + 1:
-            return f"begin the model with nn.Flatten(), and end it with {units} units"
+            flat = f"begin the model with nn.Flatten(), and end it with {units} units"
+            at_each = f"; or give a target for every step, y of shape {shape[:-1]}"
+            return flat + (at_each if shape[-1] == self.size else "")
         return f"end the model with {units} units, or change the shape of the targets"
 
     def pairs(self, outputs: jax.Array) -> jax.Array:
