@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from gradus.base.errors import InputError, located
 from gradus.data.checks import check_arrays
+from gradus.insight.question import noted
 from gradus.nn.checks import check_layer
-from gradus.nn.layer import Forward, Layer
+from gradus.nn.layer import Layer
 
 
 def attention_maps(model: Layer, x: Any) -> list[np.ndarray]:
@@ -40,7 +40,7 @@ def attention_maps(model: Layer, x: Any) -> list[np.ndarray]:
     x, _, _ = check_arrays(x)
     with located("x"):
         model.check(x)
-    found = _noted(model, jax.tree.map(jnp.asarray, x))
+    found = noted(model, jax.tree.map(jnp.asarray, x)).get("attention")
     if not found:
         raise InputError(
             "attention_maps: model",
@@ -49,10 +49,3 @@ def attention_maps(model: Layer, x: Any) -> list[np.ndarray]:
             fix="ask for insight.saliency or insight.activations instead",
         )
     return [np.asarray(weights) for weights in found]
-
-
-@eqx.filter_jit
-def _noted(model: Layer, x: Any) -> list[jax.Array]:
-    forward = Forward()
-    model(x, forward)
-    return forward.notes.get("attention", [])

@@ -13,7 +13,7 @@ import numpy as np
 from gradus.base.errors import InputError, located
 from gradus.data.checks import check_arrays
 from gradus.nn.checks import check_layer
-from gradus.nn.layer import Layer
+from gradus.nn.layer import Forward, Layer
 
 BLOCK = 256  # examples that are looked at together
 
@@ -21,6 +21,14 @@ BLOCK = 256  # examples that are looked at together
 def score(model: Layer, x: jax.Array, target: jax.Array) -> jax.Array:
     """f(x)_target of every example, before any softmax; all have shape (B,)."""
     return jnp.take_along_axis(model(x), target[:, None], axis=1)[:, 0]
+
+
+@eqx.filter_jit
+def noted(model: Layer, x: Any) -> dict[str, list[jax.Array]]:
+    """What the layers of a model note on their way, by name, in the order of computation."""
+    forward = Forward()
+    model(x, forward)
+    return forward.notes
 
 
 def in_blocks(compiled: Callable, model: Layer, *arrays: np.ndarray) -> np.ndarray:
