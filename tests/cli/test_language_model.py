@@ -193,3 +193,9 @@ def test_a_table_that_is_read_as_a_text_is_told(tmp_path):
     (tmp_path / "sales.csv").write_text("price,size\n" + "3,4\n" * 99)
     (note,) = language.read(str(tmp_path / "sales.csv")).notes
     assert "not as a table" in note
+
+
+def test_a_prompt_of_a_line_is_one_line(gradus, runs):
+    answer = gradus("generate", runs["names"], "--prompt", "xy\nz")
+    assert answer.code == 2
+    assert "'\\n', never seen" in answer.err

@@ -38,3 +38,9 @@ def test_a_setting_is_taken_where_it_has_a_meaning_and_refused_elsewhere(name, t
 
 def test_to_alter_no_images_is_no_setting():
     check_scope(Settings(task="text", augment="none"))
+
+
+def test_a_slip_in_the_task_is_told_as_such(gradus, tables):
+    answer = gradus("fit", tables / "sizes.csv", "--task", "predit", "--target", "size")
+    assert answer.code == 2
+    assert "did you mean 'predict'" in answer.err

@@ -8,7 +8,8 @@ from report.examples import make_run
 
 from gradus.cli.config import to_toml
 from gradus.cli.folder import SETTINGS
-from gradus.cli.report import explained, telling
+from gradus.cli.report import explained
+from gradus.cli.scope import telling
 from gradus.cli.settings import Settings
 
 TEXT = Settings(task="text", text=("review",), window=0, augment="none")

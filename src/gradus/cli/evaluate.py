@@ -5,11 +5,12 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
+from gradus.base.words import counted
 from gradus.cli.config import read_config
 from gradus.cli.folder import SETTINGS, load_run
 from gradus.cli.report import write_report
 from gradus.cli.robustness import refuse_no_images, save_robustness, under_attack
-from gradus.cli.settings import Settings, counted
+from gradus.cli.settings import Settings
 from gradus.cli.source import form_seen, has_test_part
 from gradus.cli.tasks import task_of
 from gradus.data import Dataset

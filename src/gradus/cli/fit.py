@@ -8,6 +8,7 @@ from pathlib import Path
 
 import gradus
 from gradus.base.errors import InputError
+from gradus.base.words import counted
 from gradus.cli import images
 from gradus.cli.config import combined, read_config
 from gradus.cli.exits import interruption_told
@@ -16,12 +17,11 @@ from gradus.cli.prepare import Prepared
 from gradus.cli.recipe import settled
 from gradus.cli.report import write_report
 from gradus.cli.robustness import forget_robustness
-from gradus.cli.settings import Settings, counted, option_name
+from gradus.cli.settings import Settings, option_name
 from gradus.cli.source import Source, form_of
 from gradus.cli.tasks import task_named, task_of
-from gradus.evaluation import Assessment, Forecasts, Scores
 from gradus.learn import Algorithm
-from gradus.report.results import not_better
+from gradus.report.results import Found, not_better
 from gradus.training import Patience, Run
 from gradus.training.progress import person_is_looking
 
@@ -142,9 +142,7 @@ def from_anywhere(settings: Settings, source: Source, prepared: Prepared) -> Set
     return replace(settings, data=data, target=settings.target or known)
 
 
-def evaluated(
-    run: Run, prepared: Prepared, folder: Path, quiet: bool
-) -> Assessment | Scores | Forecasts | None:
+def evaluated(run: Run, prepared: Prepared, folder: Path, quiet: bool) -> Found | None:
     """What the run is worth on the test part, written to the folder; None without such a part."""
     if prepared.test is None:
         return None
@@ -165,7 +163,7 @@ def ending(run: Run) -> str:
     return f"{run.status[:1].upper()}{run.status[1:]}."
 
 
-def result(found: Assessment | Scores | Forecasts | None) -> str:
+def result(found: Found | None) -> str:
     """What a run is worth, as a table, and a word where that is little or says little."""
     if found is None:
         return "No rows were held out for testing."

@@ -10,10 +10,10 @@ import numpy as np
 
 from gradus.base.errors import InputError, nearest
 from gradus.base.files import write_atomically
+from gradus.base.words import counted
 from gradus.cli.folder import load_run
 from gradus.cli.generative import samples
 from gradus.cli.predict import as_bytes
-from gradus.cli.settings import counted
 from gradus.cli.tasks import TASKS, task_of
 from gradus.report.pictures import png
 from gradus.training import Run

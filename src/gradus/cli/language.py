@@ -204,8 +204,8 @@ def sentences(settings: Settings, prepared: Prepared) -> list[str]:
 
 def encoded(preprocessor: LanguagePreprocessor, text: str) -> Part:
     """A text to measure on; tokens that the run has never seen are told of."""
-    if unseen := preprocessor.unseen(text):
-        shown = " ".join(map(escaped, unseen[:SHOWN])) + (" …" if len(unseen) > SHOWN else "")
+    if new := preprocessor.unseen(*texts_of(text, preprocessor.lines)):
+        shown = " ".join(map(escaped, new[:SHOWN])) + (" …" if len(new) > SHOWN else "")
         warnings.warn(
             f"{shown}: not in the text that the run has learned from; each counts as the one "
             "unknown token",

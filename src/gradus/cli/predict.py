@@ -13,8 +13,8 @@ import numpy as np
 
 from gradus.base.errors import InputError, nearest
 from gradus.base.files import write_atomically
+from gradus.base.words import counted
 from gradus.cli.folder import load_result, load_run
-from gradus.cli.settings import counted
 from gradus.cli.source import form_seen, read, read_files
 from gradus.data import ClassTarget
 from gradus.training import Run

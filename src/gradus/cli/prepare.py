@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradus.base.errors import InputError, nearest
-from gradus.cli.settings import Settings, counted, option_name
+from gradus.base.words import counted
+from gradus.cli.settings import Settings, option_name
 from gradus.cli.source import Source
 from gradus.data import Dataset, ImagePreprocessor, Preprocessor, Stream, infer_target_kind, split
 from gradus.data.columns import numbers_of

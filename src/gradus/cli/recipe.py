@@ -9,10 +9,11 @@ from typing import Any
 
 from gradus import nn, optim, penalties
 from gradus.base.errors import located
+from gradus.base.words import counted
 from gradus.cli import images
 from gradus.cli.images import NETS, transforms
 from gradus.cli.prepare import Prepared
-from gradus.cli.settings import Settings, choose, counted
+from gradus.cli.settings import Settings, choose
 from gradus.learn import Algorithm, augmented, supervised
 from gradus.likelihoods import (
     Categorical,

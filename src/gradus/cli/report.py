@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +20,11 @@ from gradus.cli.folder import (
     with_texts,
 )
 from gradus.cli.robustness import load_robustness
-from gradus.cli.scope import NOTHING, SCOPE
-from gradus.cli.settings import Settings
+from gradus.cli.scope import telling
 from gradus.cli.tasks import task_of
 from gradus.report import write
 from gradus.report.samples import MOST_SAMPLES
 from gradus.training import Run
-
-DEFAULTS = {field.name: field.default for field in fields(Settings)}
 
 
 def report(folder: Path) -> None:
@@ -71,27 +67,6 @@ def explained(run: Run, folder: Path) -> dict[str, Any]:
         for name, value in run.settings.items()
         if name in kept or name not in chosen
     }
-
-
-def telling(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that have a meaning for the task and that were used.
-
-    >>> telling({"task": "text", "text": ("review",), "code": 0, "filters": (32,), "seed": 0})
-    {'task': 'text', 'text': ('review',), 'seed': 0}
-    """
-    task = config.get("task", "predict")
-    return {
-        name: value
-        for name, value in config.items()
-        if task in SCOPE.get(name, (task,)) and is_used(name, value)
-    }
-
-
-def is_used(name: str, value: Any) -> bool:
-    """Whether a setting does anything: one that is off by default and still off does not."""
-    if value in NOTHING.get(name, ()):
-        return False
-    return bool(value) or name == "seed" or bool(DEFAULTS.get(name))
 
 
 def layers(run: Run) -> list[dict[str, object]]:

@@ -1,8 +1,10 @@
-"""Which settings mean something for which tasks; all others of a run are refused."""
+"""Which settings mean something for which tasks: all others are refused, and not shown."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 from gradus.base.errors import InputError
 from gradus.cli.settings import Settings, option_name
@@ -35,12 +37,14 @@ SCOPE = {  # setting -> the tasks in which it has a meaning; settings that are n
     "label_smoothing": ("predict", "text"),
     "augment": ("predict",),
 }
+TASKS = {task for tasks in SCOPE.values() for task in tasks}
 CHOSEN_BY = {"forecast": "--forecast", "text": "--text", "write": "--language-model"}
+DEFAULTS = {field.name: field.default for field in dataclasses.fields(Settings)}
 NOTHING = {"augment": ("none",)}  # settings that change nothing, besides the default
 
 
 def check_scope(settings: Settings) -> None:
-    """Refuse settings that the task would leave alone.
+    """Refuse settings that the task would leave alone; a task that there is not, others refuse.
 
     >>> check_scope(Settings(window=48))
     Traceback (most recent call last):
@@ -49,10 +53,11 @@ def check_scope(settings: Settings) -> None:
       Got:      48
       Fix:      leave it out
     """
-    for field in dataclasses.fields(settings):
-        name, value = field.name, getattr(settings, field.name)
-        tasks = SCOPE.get(name)
-        plain = value == field.default or value in NOTHING.get(name, ())
+    if settings.task not in TASKS:
+        return
+    for name, default in DEFAULTS.items():
+        value, tasks = getattr(settings, name), SCOPE.get(name)
+        plain = value == default or value in NOTHING.get(name, ())
         if tasks is None or settings.task in tasks or plain:
             continue
         raise InputError(
@@ -61,6 +66,27 @@ def check_scope(settings: Settings) -> None:
             got=", ".join(map(str, value)) if isinstance(value, tuple) else value,
             fix=fix(settings, name),
         )
+
+
+def telling(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that have a meaning for the task and that were used.
+
+    >>> telling({"task": "text", "text": ("review",), "code": 0, "filters": (32,), "seed": 0})
+    {'task': 'text', 'text': ('review',), 'seed': 0}
+    """
+    task = config.get("task", "predict")
+    return {
+        name: value
+        for name, value in config.items()
+        if task in SCOPE.get(name, (task,)) and is_used(name, value)
+    }
+
+
+def is_used(name: str, value: Any) -> bool:
+    """Whether a setting does anything: one that is off by default and still off does not."""
+    if value in NOTHING.get(name, ()):
+        return False
+    return bool(value) or name == "seed" or bool(DEFAULTS.get(name))
 
 
 def option_of(task: str) -> str:

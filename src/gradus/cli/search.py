@@ -5,10 +5,11 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 
+from gradus.base.words import counted
 from gradus.cli.images import decided
 from gradus.cli.prepare import Prepared, prepare, refuse_other_tasks
 from gradus.cli.recipe import build, settled
-from gradus.cli.settings import Settings, counted
+from gradus.cli.settings import Settings
 from gradus.cli.source import form_of, read
 from gradus.learn import Algorithm
 from gradus.tuning import Search, Space, choice, log_uniform

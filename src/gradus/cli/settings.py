@@ -224,15 +224,6 @@ def written(value: Any) -> str:
     return str(value)
 
 
-def counted(number: int, noun: str) -> str:
-    """A number of things.
-
-    >>> counted(1, "epoch"), counted(1200, "row")
-    ('1 epoch', '1,200 rows')
-    """
-    return f"{number:,} {noun}" + "s" * (number != 1)
-
-
 def known(name: str, where: str) -> dataclasses.Field:
     """The field of that name; raises InputError with the nearest name for another."""
     fields = {field.name: field for field in dataclasses.fields(Settings)}

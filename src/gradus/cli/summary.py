@@ -8,7 +8,8 @@ from gradus import nn
 from gradus.cli.config import read_config
 from gradus.cli.fit import ending, result
 from gradus.cli.folder import SETTINGS, decisions, load_result, load_run
-from gradus.cli.report import dtype_of, telling
+from gradus.cli.report import dtype_of
+from gradus.cli.scope import telling
 from gradus.report.names import told
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from gradus import models, nn
 from gradus.base.errors import InputError
+from gradus.base.words import counted
 from gradus.cli.measure import measured as without_baselines
 from gradus.cli.prepare import Part, Prepared, prepare_table
 from gradus.cli.recipe import (
@@ -19,7 +20,7 @@ from gradus.cli.recipe import (
     build_schedule,
     optimisation,
 )
-from gradus.cli.settings import Settings, choose, counted
+from gradus.cli.settings import Settings, choose
 from gradus.cli.source import Source
 from gradus.cli.text_baselines import baselines
 from gradus.data import (

@@ -32,8 +32,6 @@ from gradus.report.worth import worth
 from gradus.robust import RobustnessCurve
 from gradus.training.run import Run
 
-Found = Assessment | Scores | Forecasts  # what a run is worth, by what it has learned to do
-
 
 def page(
     run: Run,
@@ -152,13 +150,13 @@ def check_kinds(run: Any, assessment: Any) -> None:
             )
 
 
-def header(title: str, run: Run, found: Found | None) -> Markup:
+def header(title: str, run: Run, found: results.Found | None) -> Markup:
     """The title, how the run ended, and the few numbers to read first."""
     status = run.status[:1].upper() + run.status[1:] + "."
     return element("header", element("h1", title), element("p", status), headline(run, found))
 
 
-def headline(run: Run, found: Found | None) -> Markup:
+def headline(run: Run, found: results.Found | None) -> Markup:
     """The few numbers to read first: what the run is worth before all others."""
     numbers: dict[str, object] = {}
     if found is not None:

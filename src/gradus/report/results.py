@@ -14,6 +14,8 @@ from gradus.report.html import Markup, element, figure, section, table
 from gradus.report.names import readable
 from gradus.report.style import svg
 
+Found = Assessment | Scores | Forecasts  # what a run is worth, by what it has learned to do
+
 NOUNS = {"row": "examples", "window": "windows"}  # what is measured on, for people to read
 MOST_CLASSES = 15  # whose confusion matrix can be read
 MOST_TARGETS = 3  # columns of y that get pictures of their own
@@ -29,14 +31,14 @@ def result(assessment: Assessment) -> Markup:
     return section("Result", element("p", verdict(assessment)), all_measures(assessment))
 
 
-def all_measures(found: Assessment | Scores | Forecasts) -> Markup:
+def all_measures(found: Found) -> Markup:
     """A table of the model and its baselines."""
     names = list(found.measures)
     rows = [(who, *(shown(m[n]) if n in m else "" for n in names)) for who, m in found.table()]
     return table(("", *map(readable, names)), rows, "result")
 
 
-def verdict(found: Assessment | Scores | Forecasts) -> str:
+def verdict(found: Found) -> str:
     """Whether the model beats the best of its baselines."""
     examples = f"Measured on {found.rows:,} {NOUNS[found.noun]}"
     if not found.baselines:
@@ -47,7 +49,7 @@ def verdict(found: Assessment | Scores | Forecasts) -> str:
     return f"{examples}. The model beats every baseline; the best is {best} ({numbers})."
 
 
-def not_better(found: Assessment | Scores | Forecasts) -> str:
+def not_better(found: Found) -> str:
     """A sentence where the model does not beat the best of its baselines, else nothing."""
     if not found.baselines:
         return ""
@@ -59,7 +61,7 @@ def not_better(found: Assessment | Scores | Forecasts) -> str:
     return f"The model does not beat the baseline {best} ({numbers})."
 
 
-def best_baseline(found: Assessment | Scores | Forecasts) -> tuple[str, str]:
+def best_baseline(found: Found) -> tuple[str, str]:
     """The name of the best baseline, and the model's headline against its."""
     measure, higher = headline(found)
     values = {name: measures[measure] for name, measures in found.baselines.items()}
@@ -68,7 +70,7 @@ def best_baseline(found: Assessment | Scores | Forecasts) -> tuple[str, str]:
     return best, f"{readable(measure)} {model} against {shown(values[best])}"
 
 
-def headline(found: Assessment | Scores | Forecasts) -> tuple[str, bool]:
+def headline(found: Found) -> tuple[str, bool]:
     """The measure that stands for all, and whether more of it is better."""
     if isinstance(found, Assessment):
         return HEADLINE[found.kind]

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from gradus.base.words import counted
 from gradus.training.progress import person_is_looking
-from gradus.tuning.trials import Trial, counted
+from gradus.tuning.trials import Trial
 
 
 class Line:
@@ -29,7 +30,7 @@ class Line:
             self.call({"trial": trial.number, "value": trial.value, "epochs": trial.epochs})
         if self.live:
             best = min(trials, key=lambda trial: trial.value)
-            line = f"{counted(trials)}  best {best.value:.4g} (trial {best.number})"
+            line = f"{counted(len(trials), 'trial')}  best {best.value:.4g} (trial {best.number})"
             print("\r" + line.ljust(self.width), end="", file=sys.stderr, flush=True)
             self.width = len(line)
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradus.base.errors import InputError
+from gradus.base.words import counted
 from gradus.evaluation.assessment import shown
 from gradus.evaluation.cross_validation import aligned
 from gradus.training.fit import fit
 from gradus.training.run import Run
 from gradus.tuning.space import Space
-from gradus.tuning.trials import Trial, counted
+from gradus.tuning.trials import Trial
 
 MOST_SHOWN = 10
 
@@ -89,7 +90,7 @@ class Search:
         counts = Counter(trial.status for trial in self.trials)
         ended = ", ".join(f"{n} {status}" for status, n in counts.most_common())
         return [
-            f"{counted(self.trials)} ({ended}), {self.cost:,} epochs, "
+            f"{counted(len(self.trials), 'trial')} ({ended}), {self.cost:,} epochs, "
             f"{self.seconds:.1f} s: {self.why}"
         ]
 

@@ -79,12 +79,3 @@ def rungs(epochs: int) -> list[int]:
     ([5, 10, 20, 40], [1, 2, 3])
     """
     return sorted({max(1, math.ceil(epochs * share)) for share in RUNGS} | {epochs})
-
-
-def counted(trials: Sequence[Trial]) -> str:
-    """How many trials, in words.
-
-    >>> counted([]), counted([Trial(1, {})])
-    ('0 trials', '1 trial')
-    """
-    return f"{len(trials):,} trial" + "s" * (len(trials) != 1)

@@ -9,12 +9,13 @@ import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.base.record import Record, static
+from gradus.base.words import counted
 from gradus.data.columns import numbers_of, shown
 from gradus.data.frames import as_table
 from gradus.data.inference import almost_numbers
 from gradus.data.preprocess import check_column
 from gradus.data.series.period import period_of
-from gradus.data.series.rhythm import Rhythm, counted
+from gradus.data.series.rhythm import Rhythm
 from gradus.data.series.windows import check_lengths, refuse_short, windows
 
 if TYPE_CHECKING:

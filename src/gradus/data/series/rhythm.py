@@ -8,6 +8,7 @@ import numpy as np
 
 from gradus.base.errors import InputError
 from gradus.base.record import Record, static
+from gradus.base.words import counted
 from gradus.data.series.clock import read_times, written
 
 if TYPE_CHECKING:
@@ -205,12 +206,3 @@ def refuse_disorder(series: pl.Series, steps: np.ndarray) -> None:
             got=f"{series[row]}, " + ("which occurs twice" if twice else "which is earlier"),
             fix="take one of the two rows out" if twice else "sort the rows by time",
         )
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things.
-
-    >>> counted(1, "hour"), counted(15, "minute")
-    ('1 hour', '15 minutes')
-    """
-    return f"{number} {noun}" + "s" * (number != 1)

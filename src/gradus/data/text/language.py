@@ -143,14 +143,14 @@ class LanguagePreprocessor(Record):
         ends = (self.vectoriser.number(token) for token in ("\n", "."))
         return np.array([[next((n for n in ends if n > 1), self.first)]], np.int32)
 
-    def unseen(self, text: str) -> list[str]:
-        """The tokens of a text that the vocabulary lacks, each once, in their order.
+    def unseen(self, *texts: str) -> list[str]:
+        """The tokens of texts that the vocabulary lacks, each once, in their order.
 
         >>> LanguagePreprocessor.fit("anna and nan").unseen("a nun and a nut")
         ['u', 't']
         """
         made = self.vectoriser
-        found = dict.fromkeys(t for part in texts_of(text, self.lines) for t in made.tokens(part))
+        found = dict.fromkeys(token for text in texts for token in made.tokens(text))
         return [token for token in found if made.number(token) == made.unknown]
 
     def refuse_unseen(self, text: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from gradus.base.errors import InputError, nearest
+from gradus.base.words import counted
 from gradus.data.encoding import refuse_other_encodings
 from gradus.data.tables import check_file
 from gradus.data.text.vocabulary import Vectoriser
@@ -184,15 +185,6 @@ def is_number(field: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def counted(count: int, noun: str) -> str:
-    """A number of things.
-
-    >>> counted(1, "vector"), counted(2, "vector")
-    ('1 vector', '2 vectors')
-    """
-    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def lines(path: Path) -> Iterator[tuple[int, str]]:
